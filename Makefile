@@ -1,0 +1,150 @@
+# Everything runs in a `.venv` that is made, and made again when needed, by itself.
+# Needed on the machine: Python 3.11 or newer with venv, make, bash.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Settable, for example: make test WORKERS=0 ARGS='-k rollback'
+PYTHON  ?=
+WORKERS ?= 2
+ARGS    ?=
+ALSO    ?= 3.11 3.12 3.13
+PROOF   ?= docs/proof
+
+VENV := .venv
+BIN  := $(VENV)/bin
+CODE  = $(wildcard nornir_haupgrade tests tasks examples)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_REQUIRE_VIRTUALENV := 1
+
+# find_python 3.12 prints a Python of that version which really runs and can make a venv. A name on the PATH
+# alone proves nothing: version managers leave shims there for versions that are not switched on.
+define FUNCTIONS
+can_make_venv() { "$$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+find_python() {
+  local name
+  for name in "python$$1" "$${PYENV_ROOT:-$${HOME:-}/.pyenv}/versions/$$1".*/bin/python"$$1"; do
+    if can_make_venv "$$name"; then echo "$$name"; return; fi
+  done
+  return 1
+}
+find_any_python() {
+  if [ -n "$(PYTHON)" ]; then
+    if can_make_venv "$(PYTHON)"; then echo "$(PYTHON)"; return; fi
+    echo "PYTHON=$(PYTHON) is not Python 3.11 or newer with the modules venv and ensurepip." >&2
+    return 1
+  fi
+  local version
+  for version in 3.11 3.12 3.13 3; do find_python "$$version" && return; done
+  echo "No Python 3.11 or newer with the modules venv and ensurepip was found." >&2
+  echo "Install one (Debian, Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python3.11" >&2
+  return 1
+}
+# The pip that comes with Python 3.11 knows no dependency groups: a newer one comes first.
+make_venv() {
+  local python="$$1" venv="$$2"
+  # What is there is brought up to date, not thrown away: the pins make both ways end alike, and this one is quick.
+  if [ -n "$(PYTHON)" ] || ! can_make_venv "$$venv/bin/python"; then
+    rm -rf "$$venv"
+    "$$python" -m venv "$$venv"
+  fi
+  echo "$$venv: installing the packages ($$("$$venv/bin/python" -V))"
+  "$$venv/bin/python" -m pip install -qq --upgrade --constraint constraints.txt pip
+  "$$venv/bin/python" -m pip install -qq --constraint constraints.txt \
+    --build-constraint constraints.txt --editable '.[lab]' --group dev
+  touch "$$venv/.stamp"
+}
+minor() { "$$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
+# What is kept must read the same on every machine: no path of this one.
+without_paths() {
+  local base; base="$$("$$1" -c 'import sys; print(sys.base_prefix)')"
+  sed -u -e "s#$(CURDIR)#.#g" -e "s#$$base#<python>#g" -e "s#$${TMPDIR:-/tmp}/pytest-of-[^/ ]*#<tmp>#g" \
+    -e "s#/tmp/#<tmp>/#g" -e "s#$${HOME:-<home>}/#~/#g"
+}
+revision() {
+  local id; id="$$(git rev-parse HEAD 2>/dev/null)" || { echo "unknown"; return; }
+  if [ -n "$$(git status --porcelain -- . ':!$(PROOF)' 2>/dev/null)" ]; then id="$$id, with uncommitted changes"; fi
+  echo "$$id"
+}
+prove_on() {
+  local python="$$1" version found
+  version="$$(minor "$$python")"
+  found="$$2"
+  mkdir -p $(PROOF)
+  {
+    echo "date:      $$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+    echo "python:    $$("$$python" -c 'import platform; print(platform.python_version(), platform.system(), platform.machine())')"
+    echo "found:     $$found"
+    echo "revision:  $$(revision)"
+    echo
+    # -rP prints what passed tests had to say: the figures of a proof are part of it.
+    if "$$python" -m pytest -n $(WORKERS) --dist worksteal -m '' -rP --show-capture=stdout $(ARGS) 2>&1
+    then printf '\nresult:    passed\n'
+    else printf '\nresult:    FAILED\n'; false
+    fi
+  } | without_paths "$$python" | tee "$(PROOF)/python-$$version.txt"
+}
+endef
+export FUNCTIONS
+LOAD := eval "$$FUNCTIONS";
+
+.PHONY: help
+help: ## Show this list
+	@sed -n -E 's/^([a-z][a-z-]*):.*## (.*)/  make \1|\2/p' Makefile \
+	  | while IFS='|' read -r target text; do printf '%-16s %s\n' "$$target" "$$text"; done
+
+.PHONY: demo
+demo: $(VENV)/.stamp ## Upgrade simulated pairs over real SSH and leave the evidence in a folder
+	@$(BIN)/python examples/demo.py
+
+.PHONY: test
+test: $(VENV)/.stamp ## Run the tests, and require full branch coverage where decisions are made
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(ARGS)
+	@echo "Branch coverage of procedure/ and gates/ (100 % is required):"
+	@$(BIN)/python -m coverage report --include='*/procedure/*,*/gates/*' --fail-under=100
+
+.PHONY: prove
+prove: $(VENV)/.stamp ## Run the long proofs too, on every supported Python found, and keep the output
+	@$(LOAD) \
+	main="$$(minor $(BIN)/python)"; found="$$main"; status=0; \
+	for version in $(ALSO); do \
+	  if [ "$$version" != "$$main" ] && find_python "$$version" >/dev/null; then found="$$found $$version"; fi; \
+	done; \
+	for version in $$found; do \
+	  if [ "$$version" = "$$main" ]; then venv=$(VENV); else venv=$(VENV)-$$version; $(MAKE) $$venv/.stamp; fi; \
+	  echo "Proofs on Python $$version:"; \
+	  prove_on "$$venv/bin/python" "$$found" || status=1; \
+	done; \
+	for version in $(ALSO); do \
+	  case " $$found " in (*" $$version "*) ;; (*) echo "Python $$version: not found, nothing proven on it" ;; esac; \
+	done; \
+	exit $$status
+
+.PHONY: check
+check: $(VENV)/.stamp ## Check format, lint and types, as CI does
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --strict --no-error-summary $(CODE)
+
+.PHONY: format
+format: $(VENV)/.stamp ## Format the code and apply the safe fixes
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+.PHONY: venv
+venv: $(VENV)/.stamp ## Make the environment only
+	@:
+
+.PHONY: clean
+clean: ## Remove environments and caches; campaigns and their evidence stay
+	@rm -rf .venv .venv-3.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.stamp: pyproject.toml constraints.txt
+	@$(LOAD) python="$$(find_any_python)"; make_venv "$$python" $(VENV)
+
+$(VENV)-%/.stamp: pyproject.toml constraints.txt
+	@$(LOAD) python="$$(find_python $*)"; make_venv "$$python" $(VENV)-$*

@@ -1,0 +1,112 @@
+"""Readiness of pairs without an upgrade: every finding, and nothing but read-only commands sent."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.engines.survey import make_plan, survey
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
+from nornir_haupgrade.gates import readiness as gate
+from nornir_haupgrade.gates.combine import Check
+from nornir_haupgrade.gates.services import baseline
+from nornir_haupgrade.gates.sync import in_sync
+from nornir_haupgrade.model import PairFacts, Status, SyncReport, Verdict
+from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.procedure.actions.prepare import local_image
+from nornir_haupgrade.procedure.actions.services import check_services
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.engines.survey import Surveyed
+    from nornir_haupgrade.procedure.plan import Plan
+    from nornir_haupgrade.settings import PairConfig, Project
+
+
+@dataclass(frozen=True, slots=True)
+class PairCheck:
+    """One pair as it was found."""
+
+    pair: str
+    facts: PairFacts
+    errors: tuple[tuple[str, HAUpgradeError], ...]
+    checks: tuple[Check, ...] = ()
+    plan: Plan | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an upgrade could begin."""
+        return not self.errors and all(check.verdict.is_good for check in self.checks)
+
+
+def check(project: Project, *, to: str | None = None) -> list[PairCheck]:
+    """Look at every pair of the project, all at once."""
+    with ThreadPoolExecutor(max_workers=max(1, len(project.pairs))) as threads:
+        return list(threads.map(lambda config: check_pair(project, config, to), project.pairs))
+
+
+def check_pair(project: Project, config: PairConfig, to: str | None) -> PairCheck:
+    """One pair, read-only: the transport refuses anything else."""
+    pair = Pair(project.nr, config, project.settings, is_read_only=True)
+    try:
+        found = survey(pair)
+        if found.errors:
+            return PairCheck(config.name, found.facts, found.errors)
+        plan, problems = _planned(found, project, to)
+        checks = [*_member_checks(found.facts, plan), *_pair_checks(pair, found), *problems]
+        return PairCheck(config.name, found.facts, (), tuple(checks), plan)
+    finally:
+        pair.close()
+
+
+def _planned(
+    found: Surveyed,
+    project: Project,
+    to: str | None,
+) -> tuple[Plan | None, list[Check]]:
+    if to is None:
+        return None, []
+    try:
+        plan = make_plan(found, project.settings, to)
+    except BadInput as error:
+        return None, [Check("plan", Verdict(Status.FAIL, str(error)))]
+    images = [
+        Check(f"image {image.version}", local_image(image))
+        for image in plan.images
+        if image.version in plan.path[1:]
+    ]
+    return plan, images
+
+
+def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
+    checks = [
+        Check("roles", gate.roles(facts)),
+        Check("HA links", gate.peer_links(facts)),
+        Check("next boot", gate.nothing_pending(facts)),
+        Check("latches", gate.latches(facts)),
+        Check("preemption", gate.preemption_known(facts)),
+        Check("administrators", gate.alone(facts)),
+    ]
+    if plan is not None:
+        checks.append(Check("versions", gate.versions(facts, plan.path)))
+    return checks
+
+
+def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
+    return [
+        Check("configuration", _sync_check(pair, found.facts)),
+        Check("services", baseline(check_services(pair))),
+    ]
+
+
+def _sync_check(pair: Pair, facts: PairFacts) -> Verdict:
+    if facts.active is None:
+        return Verdict(Status.ERROR, "no active member to read the report on")
+    answers = pair.each(lambda _, driver: driver.sync_report())
+    reports: list[tuple[str, SyncReport]] = []
+    for name in (facts.active, facts.peer_of(facts.active)):
+        answer = answers[name]
+        if isinstance(answer, HAUpgradeError):
+            return Verdict(Status.ERROR, str(answer))
+        reports.append((name, answer))
+    return in_sync(reports[0], reports[1])

@@ -1,0 +1,93 @@
+"""What a run tells while it runs, for whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from nornir_haupgrade.model import PairFacts, Verdict
+from nornir_haupgrade.procedure.records import Ask, Lease, Outcome, Run
+
+
+class Ended(StrEnum):
+    """Why a pair is not worked on any more; an outcome, or one of these."""
+
+    HELD = "held"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something that must still be given back: why it was not, and the exact commands that do it."""
+
+    lease: Lease
+    reason: str
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairEnd:
+    """How one pair's part of a run ended."""
+
+    pair: str
+    end: Outcome | Ended
+    reason: str
+    campaign: str | None = None
+    facts: PairFacts | None = None
+    owed: tuple[Owed, ...] = ()
+    ask: Ask | None = None
+    advice: str = ""
+    head: str = ""
+    """The hash of the history's last record."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins."""
+
+    pair: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A run ended; ``facts`` are both members as last seen."""
+
+    pair: str
+    run: Run
+    verdict: Verdict
+    facts: PairFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line about what is going on inside a run."""
+
+    pair: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The pair waits for a decision."""
+
+    pair: str
+    ask: Ask
+    why: str
+    due: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A decision was made."""
+
+    pair: str
+    choice: str
+    by: str
+    why: str
+
+
+Event: TypeAlias = RunStarted | RunEnded | Told | Held | Answered | PairEnd
+Listener: TypeAlias = Callable[[Event], None]

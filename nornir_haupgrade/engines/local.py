@@ -1,0 +1,286 @@
+"""The local engine: one thread a pair, one history on disk, and everything resumed from it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Event as Flag
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.engines.answers import Person, Policy, utc_now
+from nornir_haupgrade.engines.checking import PairCheck, check
+from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd
+from nornir_haupgrade.engines.lock import ControllerLock
+from nornir_haupgrade.engines.loop import PairLoop, plan_and_state
+from nornir_haupgrade.engines.owing import owed_of
+from nornir_haupgrade.engines.preview import PreviewRow, preview
+from nornir_haupgrade.engines.redact import Redactor
+from nornir_haupgrade.engines.report import write_report
+from nornir_haupgrade.engines.store import Campaign, Store
+from nornir_haupgrade.engines.survey import Surveyed, make_plan, same_device_twice, survey
+from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
+from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.procedure.machine import decide
+from nornir_haupgrade.procedure.records import (
+    Command,
+    Finish,
+    Goal,
+    Opened,
+    Outcome,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.procedure.plan import Plan
+    from nornir_haupgrade.procedure.state import State
+    from nornir_haupgrade.settings import PairConfig, Project
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """One pair: what was found, and what would be done if every gate passed."""
+
+    checked: PairCheck
+    rows: tuple[PreviewRow, ...]
+
+
+class LocalEngine:
+    """Runs the selected pairs of a project, all at once, each in a thread of its own.
+
+    ``cancel`` lets every pair reach its next safe point and close; ``stop`` does not wait for it.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        policy: Policy | None = None,
+        listener: Listener = lambda _: None,
+        person: Person | None = None,
+    ) -> None:
+        self.project = project
+        self.policy = policy or Policy(who=getpass.getuser())
+        self.cancel = Flag()
+        self.stop = Flag()
+        self.store = Store(project.settings.store, redactor=redactor_for(project))
+        self._listener = listener
+        self._person = person
+        self._telling = Lock()
+
+    def run(self, *, to: str, until: Step | None = None, is_new: bool = False) -> list[PairEnd]:
+        """Upgrade the pairs, or go on where an earlier run of theirs stopped.
+
+        Raises:
+            BadInput: An unfinished campaign is in the way, or goes to another version.
+            AnotherController: Somebody else works on one of the pairs.
+        """
+        with ExitStack() as locks:
+            self._lock(locks)
+            unfinished = self._unfinished(to, is_new=is_new)
+            fresh = [config for config in self.project.pairs if config.name not in unfinished]
+            loops = [self._resumed(unfinished[name], name, until) for name in unfinished]
+            opened, ended = self._open(fresh, to, until)
+            return self._drive([*loops, *opened], ended)
+
+    def command(self, goal: Goal, why: str) -> list[PairEnd]:
+        """Take the newest campaign of each pair to another goal: roll back, or give back what is owed.
+
+        Raises:
+            BadInput: A pair has no campaign.
+            AnotherController: Somebody else works on one of the pairs.
+        """
+        with ExitStack() as locks:
+            self._lock(locks)
+            loops = []
+            for config in self.project.pairs:
+                campaign = self.store.latest_for(config.name)
+                if campaign is None:
+                    message = "there is no campaign of this pair in the store"
+                    raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
+                loop = self._loop(config, campaign)
+                loop.command(Command(goal, self.policy.who, why))
+                loops.append(loop)
+            return self._drive(loops, [])
+
+    def dry_run(self, *, to: str, until: Step | None = None) -> list[DryRun]:
+        """What a run would find and do; only read-only commands are sent."""
+        found = []
+        for checked in check(self.project, to=to):
+            config = next(config for config in self.project.pairs if config.name == checked.pair)
+            rows: list[PreviewRow] = []
+            if checked.plan is not None:
+                rows = preview(checked.plan, checked.facts, self._pair(config), until)
+            found.append(DryRun(checked, tuple(rows)))
+        return found
+
+    def owed(self) -> dict[str, tuple[Owed, ...]]:
+        """What each pair's newest campaign still owes its devices; contacts nothing."""
+        found = {}
+        for config in self.project.pairs:
+            campaign = self.store.latest_for(config.name)
+            if campaign is not None:
+                plan, state = plan_and_state(campaign.history.records(config.name))
+                found[config.name] = owed_of(self._pair(config), plan, state, state.leases)
+        return found
+
+    # --- beginning --------------------------------------------------------------------------------
+
+    def _lock(self, locks: ExitStack) -> None:
+        for name in sorted(config.name for config in self.project.pairs):
+            locks.enter_context(ControllerLock(self.project.settings.store, name))
+
+    def _unfinished(self, to: str, *, is_new: bool) -> dict[str, Campaign]:
+        found: dict[str, Campaign] = {}
+        findings = []
+        for config in self.project.pairs:
+            campaign = self.store.latest_for(config.name)
+            if campaign is None:
+                continue
+            plan, state = plan_and_state(campaign.history.records(config.name))
+            if not is_unfinished(plan, state):
+                continue
+            where = f"{config.name} ({campaign.id})"
+            if is_new:
+                advice = "run without --new to go on with it, or end it with rollback or give-back"
+                findings.append(Finding(where, "an unfinished campaign of this pair exists", advice))
+            elif plan.path[-1] != to:
+                what = f"the unfinished campaign goes to {plan.path[-1]}, not to {to}"
+                advice = f"run --to {plan.path[-1]}, or haupgrade rollback first"
+                findings.append(Finding(where, what, advice))
+            found[config.name] = campaign
+        if findings:
+            raise BadInput.from_findings(findings)
+        return found
+
+    def _resumed(self, campaign: Campaign, name: str, until: Step | None) -> PairLoop:
+        """Go on; a run that had ended, parked, is reopened by a person's command."""
+        config = next(config for config in self.project.pairs if config.name == name)
+        loop = self._loop(config, campaign)
+        plan, state = plan_and_state(campaign.history.records(name))
+        if isinstance(decide(plan, state), Finish):
+            loop.command(Command(Goal.UP, self.policy.who, "run again", until))
+        return loop
+
+    def _open(
+        self,
+        configs: Sequence[PairConfig],
+        to: str,
+        until: Step | None,
+    ) -> tuple[list[PairLoop], list[PairEnd]]:
+        """Survey new pairs in parallel; open a campaign for those that can be planned."""
+        if not configs:
+            return [], []
+        with ThreadPoolExecutor(max_workers=len(configs)) as threads:
+            surveyed = list(threads.map(self._survey, configs))
+        twice = same_device_twice(surveyed)
+        if twice:
+            raise BadInput.from_findings(twice)
+        loops: list[PairLoop] = []
+        ended: list[PairEnd] = []
+        campaign: Campaign | None = None
+        for found in surveyed:
+            if found.errors:
+                ended.append(self._not_opened(found.config.name, [e for _, e in found.errors]))
+                continue
+            try:
+                plan = make_plan(found, self.project.settings, to)
+            except BadInput as error:
+                ended.append(self._not_opened(found.config.name, [error]))
+                continue
+            campaign = campaign or self.store.create()
+            campaign.history.append(plan.pair, Opened(plan, Goal.UP, until))
+            loops.append(self._loop(found.config, campaign))
+        return loops, ended
+
+    def _survey(self, config: PairConfig) -> Surveyed:
+        pair = self._pair(config)
+        try:
+            return survey(pair)
+        finally:
+            pair.close()
+
+    def _pair(self, config: PairConfig, *, is_read_only: bool = True) -> Pair:
+        return Pair(
+            self.project.nr,
+            config,
+            self.project.settings,
+            is_read_only=is_read_only,
+        )
+
+    def _not_opened(self, name: str, errors: Sequence[HAUpgradeError]) -> PairEnd:
+        reason = "; ".join(str(error) for error in errors)
+        end = PairEnd(name, Outcome.NOT_STARTED, reason, advice="nothing was changed; mend it, run again")
+        self._tell(end)
+        return end
+
+    def _loop(self, config: PairConfig, campaign: Campaign) -> PairLoop:
+        records = campaign.history.records(config.name)
+        plan, _ = plan_and_state(records)
+        if set(plan.members) != {member.name for member in config.members}:
+            message = f"the campaign was opened for {' and '.join(plan.members)}"
+            raise BadInput(message, pair=config.name, advice="restore the inventory of that time")
+        return PairLoop(
+            self._pair(config, is_read_only=False),
+            plan,
+            campaign,
+            policy=self.policy,
+            listener=self._tell,
+            person=self._person,
+            cancel=self.cancel,
+            stop=self.stop,
+        )
+
+    # --- driving ----------------------------------------------------------------------------------
+
+    def _drive(self, loops: Sequence[PairLoop], ended: list[PairEnd]) -> list[PairEnd]:
+        ends = list(ended)
+        if loops:
+            with ThreadPoolExecutor(max_workers=len(loops), thread_name_prefix="pair") as threads:
+                ends += threads.map(PairLoop.drive, loops)
+            for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
+                write_report(campaign, [end for end in ends if end.campaign == campaign.id], utc_now())
+        order = [config.name for config in self.project.pairs]
+        return sorted(ends, key=lambda end: order.index(end.pair))
+
+    def _tell(self, event: Event) -> None:
+        with self._telling:
+            self._listener(event)
+
+
+def is_unfinished(plan: Plan, state: State) -> bool:
+    """Whether `run` goes on with this history: not at an end, parked on the way, or something owed."""
+    decision = decide(plan, state)
+    if not isinstance(decision, Finish):
+        return True
+    return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
+
+
+def redactor_for(project: Project) -> Redactor:
+    """Knows every secret that the inventory holds for the project's hosts."""
+    secrets: list[str] = []
+    for config in project.pairs:
+        for member in config.members:
+            host = project.nr.inventory.hosts[member.name]
+            secrets += _secrets(host.get_connection_parameters)
+    return Redactor(secrets)
+
+
+def _secrets(parameters: Callable[[str], object]) -> list[str]:
+    found: list[str] = []
+    for connection in ("netmiko", "napalm", None):
+        options = parameters(connection) if connection else None
+        if options is None:
+            continue
+        password = getattr(options, "password", None)
+        found += [password] if password else []
+        extras = getattr(options, "extras", None) or {}
+        found += [
+            value
+            for key, value in extras.items()
+            if isinstance(value, str) and key in {"secret", "passphrase", "token", "api_key"}
+        ]
+    return found

@@ -1,0 +1,309 @@
+"""One pair's loop: decide, write it down, do it, write down what came of it."""
+
+from __future__ import annotations
+
+from threading import Event as Flag
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.engines.answers import (
+    Person,
+    Policy,
+    by_deadline,
+    due_at,
+    is_due,
+    is_urgent,
+    utc_now,
+)
+from nornir_haupgrade.engines.events import (
+    Answered,
+    Ended,
+    Held,
+    Listener,
+    PairEnd,
+    RunEnded,
+    RunStarted,
+    Told,
+)
+from nornir_haupgrade.engines.owing import owed_of
+from nornir_haupgrade.errors import HAUpgradeError, Interrupted
+from nornir_haupgrade.model import Status, Verdict
+from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.actions.registry import do
+from nornir_haupgrade.procedure.actions.writing import intents
+from nornir_haupgrade.procedure.borrowing import borrows
+from nornir_haupgrade.procedure.machine import decide
+from nornir_haupgrade.procedure.records import (
+    Action,
+    Ask,
+    Asked,
+    By,
+    Command,
+    Decided,
+    Finish,
+    Goal,
+    Record,
+    Result,
+    Run,
+    Started,
+)
+from nornir_haupgrade.procedure.state import State, apply, replay
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.engines.store import Campaign
+    from nornir_haupgrade.model import Sha256
+    from nornir_haupgrade.pair import Pair
+    from nornir_haupgrade.procedure.plan import Plan
+
+_WATCH = 0.5
+"""Seconds between two looks at the history while a decision is waited for."""
+
+
+class PairLoop:
+    """Drives one pair from its history to an end or a hold. One thread calls ``drive``."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        plan: Plan,
+        campaign: Campaign,
+        *,
+        policy: Policy,
+        listener: Listener,
+        person: Person | None,
+        cancel: Flag,
+        stop: Flag,
+    ) -> None:
+        self.pair = pair
+        self.plan = plan
+        self.campaign = campaign
+        self.policy = policy
+        self._tell = listener
+        self._person = person
+        self._cancel = cancel
+        self._is_cancelled = False
+        self._why = ""
+        self._seq = 0
+        self.state = State()
+        evidence = PairEvidence(campaign, plan.pair)
+        self.context = Context(
+            pair,
+            plan,
+            evidence,
+            self.state,
+            stop=stop,
+            tell=lambda text: listener(Told(plan.pair, text)),
+        )
+        pair.heard = lambda member, command, said: self.context.raw.append(
+            evidence.put_raw(f"{member}$ {command}\n{said}\n"),
+        )
+
+    def drive(self) -> PairEnd:
+        """Until there is an end, a hold that nobody answers, or a person stops it."""
+        self._catch_up()
+        try:
+            while True:
+                decision = self._next()
+                if isinstance(decision, Finish):
+                    return self._ended(decision)
+                if isinstance(decision, Run):
+                    self._run(decision)
+                elif not self._hold(decision):
+                    return self._held(decision)
+        except Interrupted:
+            return self._interrupted()
+        finally:
+            self.pair.close()
+
+    def command(self, command: Command) -> None:
+        """Set another goal before driving."""
+        self._catch_up()
+        self._append(command)
+
+    # --- one thing after another ------------------------------------------------------------------
+
+    def _next(self) -> Run | Ask | Finish:
+        self._catch_up()
+        if self._cancel.is_set() and not self._is_cancelled:
+            self._is_cancelled = True
+            if not isinstance(decide(self.plan, self.state), Finish):
+                self._append(Command(Goal.CLOSE, self.policy.who, "interrupted"))
+        return decide(self.plan, self.state)
+
+    def _run(self, run: Run) -> None:
+        self.context.state = self.state
+        self._tell(RunStarted(self.plan.pair, run))
+        said = ()
+        if self.state.facts is not None and run.action is not Action.LOOK:
+            try:
+                said = intents(self.context, run, self.state.facts)
+            except HAUpgradeError as error:
+                self._append(Started(run))
+                verdict = Verdict(Status.FAIL, str(error))
+                self._append(Result(run, verdict, self.state.facts))
+                return
+        self._append(Started(run, borrows(self.plan, self.state, run), said))
+        result = do(self.context, run)
+        self._why = result.verdict.reason
+        self._append(result)
+        self._tell(RunEnded(self.plan.pair, run, result.verdict, self.state.facts))
+
+    def _hold(self, ask: Ask) -> bool:
+        """Whether the hold was answered."""
+        asked = self._asked(ask)
+        answer = self._answer(asked)
+        if answer is None:
+            return False
+        if isinstance(answer, Decided):
+            self._append(answer)
+            self._tell(Answered(self.plan.pair, answer.choice, answer.by, answer.why))
+        return True
+
+    def _asked(self, ask: Ask) -> Asked:
+        for record in reversed(self.campaign.history.records(self.plan.pair)):
+            if self.state.asked is not None and isinstance(record, Asked):
+                self._tell(Held(self.plan.pair, record.ask, record.why, record.due))
+                return record
+        number = len(self.campaign.history.records(self.plan.pair))
+        asked = Asked(number, ask, due_at(ask, utc_now()), self._why)
+        self._append(asked)
+        self._tell(Held(self.plan.pair, ask, asked.why, asked.due))
+        return asked
+
+    def _answer(self, asked: Asked) -> Decided | bool | None:
+        """A decision; True if somebody else answered or cancelled meanwhile; None if it stays held."""
+        if self._has_changed():
+            return True
+        answer = self.policy.answer(asked)
+        if answer is not None:
+            return answer
+        if is_due(asked, utc_now()):
+            return by_deadline(asked)
+        if self._person is not None:
+            choice = self._person(self.plan.pair, asked)
+            if self._cancel.is_set() and not self._is_cancelled:
+                return True
+            if choice is not None:
+                return Decided(asked.number, choice[0], By.PERSON, self.policy.who, choice[1])
+        if is_urgent(asked.ask, self.plan.switch_back_after):
+            return self._await_deadline(asked)
+        return None
+
+    def _await_deadline(self, asked: Asked) -> Decided | bool:
+        while not is_due(asked, utc_now()):
+            self.context.wait(_WATCH)
+            if self._has_changed():
+                return True
+        return by_deadline(asked)
+
+    def _has_changed(self) -> bool:
+        before = self.state
+        self._catch_up()
+        is_cancelled = self._cancel.is_set() and not self._is_cancelled
+        return self.state is not before or is_cancelled
+
+    # --- the history ------------------------------------------------------------------------------
+
+    def _append(self, record: Record) -> None:
+        self._seq = self.campaign.history.append(self.plan.pair, record)
+        self._take(record)
+
+    def _catch_up(self) -> None:
+        """Take in what is in the history and not in the state: all of it at first, decisions later."""
+        for seq, record in self.campaign.history.tail(self.plan.pair, self._seq):
+            self._seq = seq
+            self._take(record)
+
+    def _take(self, record: Record) -> None:
+        self.state = apply(self.plan, self.state, record)
+        if isinstance(record, Result):
+            if record.run.action is Action.BASELINE and record.verdict.is_good:
+                # The first measurement is the one from before our first write.
+                self.context.baseline = self.context.baseline or dict(record.facts)
+            self._why = record.verdict.reason
+        if isinstance(record, Decided):
+            self._tell_late(record)
+
+    def _tell_late(self, record: Decided) -> None:
+        self._why = record.why or self._why
+
+    # --- ends -------------------------------------------------------------------------------------
+
+    def _end(self, end: PairEnd) -> PairEnd:
+        self._tell(end)
+        return end
+
+    def _ended(self, finish: Finish) -> PairEnd:
+        owed = owed_of(self.pair, self.plan, self.state, finish.owed)
+        return self._end(
+            PairEnd(
+                self.plan.pair,
+                finish.outcome,
+                self._why,
+                campaign=self.campaign.id,
+                facts=self.state.known,
+                owed=owed,
+                head=self.campaign.history.head(self.plan.pair),
+            ),
+        )
+
+    def _held(self, ask: Ask) -> PairEnd:
+        choices = "|".join(ask.options)
+        return self._end(
+            PairEnd(
+                self.plan.pair,
+                Ended.HELD,
+                self._why,
+                campaign=self.campaign.id,
+                facts=self.state.known,
+                owed=owed_of(self.pair, self.plan, self.state, self.state.leases),
+                ask=ask,
+                advice=f"haupgrade decide {self.campaign.id} {self.plan.pair} {choices} --reason ...,"
+                " then haupgrade run again",
+                head=self.campaign.history.head(self.plan.pair),
+            ),
+        )
+
+    def _interrupted(self) -> PairEnd:
+        return self._end(
+            PairEnd(
+                self.plan.pair,
+                Ended.INTERRUPTED,
+                "stopped by a person before the step's safe point",
+                campaign=self.campaign.id,
+                facts=self.state.known,
+                owed=owed_of(self.pair, self.plan, self.state, self.state.leases),
+                advice="haupgrade run again looks at the members and goes on",
+                head=self.campaign.history.head(self.plan.pair),
+            ),
+        )
+
+
+class PairEvidence:
+    """One pair's part of a campaign's evidence."""
+
+    def __init__(self, campaign: Campaign, pair: str) -> None:
+        self._campaign = campaign
+        self._pair = pair
+
+    def put_raw(self, text: str) -> Sha256:
+        """Keep what a device said, without secrets."""
+        return self._campaign.put_raw(text)
+
+    def put_backup(self, member: str, name: str, content: bytes) -> str:
+        """Keep a configuration; returns its place in the campaign's folder."""
+        return str(self._campaign.put_backup(self._pair, member, name, content))
+
+    def get_backup(self, member: str, name: str) -> bytes | None:
+        """A kept configuration, its hash checked."""
+        return self._campaign.get_backup(self._pair, member, name)
+
+
+def plan_and_state(records: tuple[Record, ...]) -> tuple[Plan, State]:
+    """The plan that a history was opened with, and where it stands."""
+    from nornir_haupgrade.procedure.records import Opened
+
+    opened = records[0]
+    if not isinstance(opened, Opened):
+        message = "the history does not begin with the opening of the pair"
+        raise HAUpgradeError(message)
+    return opened.plan, replay(opened.plan, records)

@@ -1,0 +1,59 @@
+"""What is owed to a device: in words, and as the exact commands that give it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nornir_haupgrade.engines.events import Owed
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.model import Change, MemberFacts
+from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.platforms.base import Order
+from nornir_haupgrade.procedure.conditions import versions
+from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.records import Lease, LeaseKind
+from nornir_haupgrade.procedure.state import State
+
+
+def owed_of(pair: Pair, plan: Plan, state: State, leases: Iterable[Lease]) -> tuple[Owed, ...]:
+    """Each lease with its reason and its commands."""
+    found = []
+    for lease in sorted(leases):
+        facts = state.known.of(lease.member) if state.known else None
+        commands = _commands(pair, lease, facts)
+        found.append(Owed(lease, _reason(plan, state, lease), commands))
+    return tuple(found)
+
+
+def _commands(pair: Pair, lease: Lease, facts: MemberFacts | None) -> tuple[str, ...]:
+    if facts is None:
+        return ()
+    orders = {
+        LeaseKind.PREEMPTION: Order(Change.PREEMPTION_ON),
+        LeaseKind.LATCH: Order(Change.RELEASE),
+        LeaseKind.BOOT: Order(Change.ACTIVATE, version=facts.version),
+    }
+    try:
+        return pair.commands(orders[lease.kind], facts)
+    except HAUpgradeError:
+        # Without a slot that holds the running version there is no such command; the reason is told.
+        return ()
+
+
+def _reason(plan: Plan, state: State, lease: Lease) -> str:
+    known = state.known
+    if known is None or known.of(lease.member) is None:
+        return f"{lease.member} was never read"
+    if state.facts is not None and state.facts.of(lease.member) is None:
+        return f"{lease.member} does not answer"
+    match lease.kind:
+        case LeaseKind.LATCH:
+            return "its latch could not be released"
+        case LeaseKind.BOOT:
+            return f"its next boot would not run {known.of(lease.member).version}"  # type: ignore[union-attr]
+        case LeaseKind.PREEMPTION if len(versions(known)) > 1:
+            return (
+                "the pair runs two versions: returning it would move the role at the next failover"
+            )
+        case _:
+            return "returning it could move the role, and the gate for that did not pass"

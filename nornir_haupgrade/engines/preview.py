@@ -1,0 +1,52 @@
+"""The dry run: the plan with its exact commands, and nothing sent that is not read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.model import MemberId, PairFacts
+from nornir_haupgrade.procedure.actions.writing import orders
+from nornir_haupgrade.procedure.preview import preview as walk
+from nornir_haupgrade.procedure.records import Ask, Run, Step
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.pair import Pair
+    from nornir_haupgrade.procedure.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One thing that would be done, or asked."""
+
+    step: Step
+    action: str
+    members: tuple[MemberId, ...]
+    to: str | None
+    commands: tuple[tuple[MemberId, str], ...]
+
+
+def preview(plan: Plan, facts: PairFacts, pair: Pair, until: Step | None = None) -> list[PreviewRow]:
+    """Every run in order, if every gate passed."""
+    return [
+        _asked(decision) if isinstance(decision, Ask) else _row(plan, decision, seen, pair)
+        for decision, seen in walk(plan, facts, until)
+    ]
+
+
+def _asked(ask: Ask) -> PreviewRow:
+    return PreviewRow(ask.step, f"ask: {ask.question or ask.kind}", (), None, ())
+
+
+def _row(plan: Plan, run: Run, facts: PairFacts, pair: Pair) -> PreviewRow:
+    commands: list[tuple[MemberId, str]] = []
+    for name, order in orders(plan, facts, run).items():
+        own = facts.of(name)
+        if own is None:
+            continue
+        try:
+            commands += [(name, text) for text in pair.commands(order, own)]
+        except HAUpgradeError as error:
+            commands.append((name, f"({error})"))
+    return PreviewRow(run.step, run.action, run.members, run.to, tuple(commands))

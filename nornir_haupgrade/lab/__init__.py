@@ -1,0 +1,53 @@
+"""Simulated active/standby pairs over real SSH, to rehearse on and to test against.
+
+``LabThread(LabSpec((simple_pair("p1"),)))`` is a running lab; ``python -m nornir_haupgrade.lab`` is
+one as a process of its own.
+"""
+
+from __future__ import annotations
+
+from nornir_haupgrade.lab.command import Effect, Reply
+from nornir_haupgrade.lab.control import ControlError, control
+from nornir_haupgrade.lab.device import HaState, Phase
+from nornir_haupgrade.lab.images import build_image, write_image
+from nornir_haupgrade.lab.lab import Lab, MemberState, PairRig
+from nornir_haupgrade.lab.spec import (
+    Fault,
+    LabSpec,
+    MemberSpec,
+    Moment,
+    PairSpec,
+    SpecError,
+    When,
+    fault_from,
+    lab_from,
+    pair_from,
+    simple_pair,
+)
+from nornir_haupgrade.lab.thread import LabThread
+
+__all__ = [
+    "ControlError",
+    "Effect",
+    "Fault",
+    "HaState",
+    "Lab",
+    "LabSpec",
+    "LabThread",
+    "MemberSpec",
+    "MemberState",
+    "Moment",
+    "PairRig",
+    "PairSpec",
+    "Phase",
+    "Reply",
+    "SpecError",
+    "When",
+    "build_image",
+    "control",
+    "fault_from",
+    "lab_from",
+    "pair_from",
+    "simple_pair",
+    "write_image",
+]

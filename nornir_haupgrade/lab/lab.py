@@ -1,0 +1,229 @@
+"""A lab: pairs, their servers and services on one asyncio loop, driven by one timeline."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import asyncssh
+
+from nornir_haupgrade.lab.audit import Audit, Entry
+from nornir_haupgrade.lab.execution import Executor
+from nornir_haupgrade.lab.faults import FaultDesk
+from nornir_haupgrade.lab.fwctl import LinuxShell
+from nornir_haupgrade.lab.pair import Pair
+from nornir_haupgrade.lab.server import MemberServer
+from nornir_haupgrade.lab.service import Service
+from nornir_haupgrade.lab.timeline import Timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from nornir_haupgrade.lab.command import Reply
+    from nornir_haupgrade.lab.device import Device
+    from nornir_haupgrade.lab.spec import Fault, LabSpec, PairSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """A member as it really is, whatever it says over SSH."""
+
+    name: str
+    pair: str
+    phase: str
+    role: str
+    forwards: bool
+    version: str
+    slot: str
+    next_slot: str
+    boot_id: str
+    boots: int
+    uptime: float
+    preempts: bool
+    is_suspended: bool
+    carried: int
+    """Sessions in its data plane."""
+    known: int
+    """Sessions in its copy."""
+    logins: int
+    config_hash: str
+    failovers: int
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+class PairRig:
+    """One pair and everything that hangs on it, without any network."""
+
+    def __init__(self, spec: PairSpec, timeline: Timeline, audit: Audit, username: str) -> None:
+        self.pair = Pair(spec, timeline, audit)
+        self.executor = Executor(self.pair, LinuxShell(username))
+        self.faults = FaultDesk(self.executor)
+        for fault in spec.faults:
+            self.faults.arm(fault)
+
+    def state(self, device: Device) -> MemberState:
+        """A member as it is now."""
+        return MemberState(
+            name=device.name,
+            pair=self.pair.name,
+            phase=str(device.phase),
+            role=str(device.role),
+            forwards=self.pair.forwards(device),
+            version=device.image.version,
+            slot=device.running_slot,
+            next_slot=device.next_slot,
+            boot_id=device.boot_id,
+            boots=device.boots,
+            uptime=device.uptime,
+            preempts=device.configuration.preempts,
+            is_suspended=device.is_suspended,
+            carried=len(self.pair.sessions.carried(device)),
+            known=len(self.pair.sessions.known(device)),
+            logins=len(device.logins),
+            config_hash=device.configuration.digest,
+            failovers=device.role_changes,
+        )
+
+
+class Lab:
+    """Simulated pairs over real SSH, as an async context manager; used on its own loop only."""
+
+    def __init__(self, spec: LabSpec, state_dir: Path | None = None) -> None:
+        self.spec = spec
+        self._dir = state_dir
+        if state_dir is not None:
+            state_dir.mkdir(parents=True, exist_ok=True)
+        self.timeline = Timeline(speed=spec.speed)
+        self.log = Audit(self.timeline, state_dir / "audit.jsonl" if state_dir else None)
+        self.rigs: dict[str, PairRig] = {}
+        self.servers: dict[str, MemberServer] = {}
+        self.services: dict[str, Service] = {}
+        self._members: dict[str, str] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start everything; all ports are open when this returns."""
+        self.timeline.on_armed = self._rearm
+        try:
+            self._start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
+        return self
+
+    def _start(self) -> None:
+        for pair_spec in self.spec.pairs:
+            rig = PairRig(pair_spec, self.timeline, self.log, self.spec.username)
+            self.rigs[pair_spec.name] = rig
+            for member in pair_spec.members:
+                self._members[member.name] = pair_spec.name
+                server = MemberServer(
+                    member,
+                    rig.pair.device(member.name),
+                    rig.executor,
+                    login=(self.spec.username, self.spec.password),
+                    key=self._key(member.name),
+                )
+                self.servers[member.name] = server
+            address = pair_spec.members[0].address
+            self.services[pair_spec.name] = Service(rig.pair, address, pair_spec.service_port)
+            for device in rig.pair.devices:
+                self.servers[device.name].follow()
+            self.services[pair_spec.name].follow()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End everything; no port, task or timer is left."""
+        self.timeline.on_armed = lambda: None
+        if self._alarm is not None:
+            self._alarm.cancel()
+        await asyncio.gather(*(service.close() for service in self.services.values()))
+        await asyncio.gather(*(server.close() for server in self.servers.values()))
+        self.log.close()
+
+    def _key(self, member: str) -> asyncssh.SSHKey:
+        if self._dir is None:
+            return asyncssh.generate_private_key("ssh-ed25519")
+        folder = self._dir / "keys"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / member
+        if path.exists():
+            return asyncssh.read_private_key(path)
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        path.touch(mode=0o600)
+        path.write_bytes(key.export_private_key())
+        return key
+
+    def _rearm(self) -> None:
+        delay = self.timeline.real_delay()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if delay is not None:
+            self._alarm = asyncio.get_running_loop().call_later(delay, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.timeline.run_due()
+        self._rearm()
+
+    def rig_of(self, name: str) -> PairRig:
+        """A pair by its own name or a member's."""
+        return self.rigs[self._members.get(name, name)]
+
+    def inject(self, fault: Fault, pair: str | None = None) -> None:
+        """Arm a fault; its pair is its member's, or the one named, or every one."""
+        names = [pair or fault.member or fault.when.by]
+        for name in self.rigs if names == [None] else names:
+            self.rig_of(str(name)).faults.arm(fault)
+
+    def heal(self, name: str, member: str | None = None) -> None:
+        """Undo a fault."""
+        for rig in self.rigs.values() if member is None else [self.rig_of(member)]:
+            rig.faults.heal(name, member)
+
+    def audit(self) -> list[Entry]:
+        """Everything that happened so far."""
+        return [dict(entry) for entry in self.log.entries]
+
+    def state(self, member: str) -> MemberState:
+        """A member as it is now."""
+        rig = self.rig_of(member)
+        return rig.state(rig.pair.device(member))
+
+    @property
+    def states(self) -> dict[str, MemberState]:
+        """All members as they are now."""
+        return {name: self.state(name) for name in self._members}
+
+    async def run(self, member: str, line: str) -> Reply:
+        """Have somebody execute a command by hand, without SSH."""
+        rig = self.rig_of(member)
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        rig.executor.run(rig.pair.device(member), line, future.set_result, by="hand")
+        return await future
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The SSH port of each member."""
+        return {name: server.address[1] for name, server in self.servers.items()}
+
+    @property
+    def service_ports(self) -> dict[str, int]:
+        """The service port of each pair."""
+        return {name: service.address[1] for name, service in self.services.items()}
+
+    @property
+    def known_hosts(self) -> str:
+        """The members' keys in OpenSSH's form."""
+        return "".join(server.known_hosts_line for server in self.servers.values())

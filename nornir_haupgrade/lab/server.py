@@ -1,0 +1,190 @@
+"""A member's SSH server on loopback: there while its system is up, on the same port for good."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import asyncssh
+
+from nornir_haupgrade.lab.console import Console
+from nornir_haupgrade.lab.ports import Answer, Port
+from nornir_haupgrade.lab.sftp import FlashServer
+
+if TYPE_CHECKING:
+    import socket
+
+    from nornir_haupgrade.lab.device import Device
+    from nornir_haupgrade.lab.execution import Executor
+    from nornir_haupgrade.lab.spec import MemberSpec
+
+
+class _Login(asyncssh.SSHServer):
+    """One connection's authentication."""
+
+    def __init__(self, server: MemberServer) -> None:
+        self._server = server
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._server.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if self._connection is not None:
+            self._server.connections.discard(self._connection)
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        return self._server.admits(username, password)
+
+
+class MemberServer:
+    """SSH, SFTP and terminals of one member, following its phase."""
+
+    def __init__(
+        self,
+        spec: MemberSpec,
+        device: Device,
+        executor: Executor,
+        *,
+        login: tuple[str, str],
+        key: asyncssh.SSHKey,
+    ) -> None:
+        self.device = device
+        self.connections: set[asyncssh.SSHServerConnection] = set()
+        self.key = key
+        self._executor = executor
+        self._login = login
+        self._other_key: asyncssh.SSHKey | None = None
+        self._options: dict[bool, asyncssh.SSHServerConnectionOptions] = {}
+        self._port = Port(spec.address, spec.port, self._accepted)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: set[socket.socket] = set()
+        """Connections that get no banner."""
+        self._lines = 0
+        device.listeners.append(self.follow)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self._port.address, self._port.number
+
+    @property
+    def known_hosts_line(self) -> str:
+        """Its key in OpenSSH's form."""
+        public = self.key.export_public_key().decode().strip()
+        return f"[{self._port.address}]:{self._port.number} {public}\n"
+
+    def admits(self, username: str, password: str) -> bool:
+        """Judge one login, and write it down."""
+        is_refused = self.device.has("login_refused") is not None
+        is_good = (username, password) == self._login and not is_refused
+        self._executor.pair.audit.add(
+            "login",
+            self._executor.pair.name,
+            member=self.device.name,
+            user=username,
+            is_admitted=is_good,
+        )
+        return is_good
+
+    def follow(self) -> None:
+        """Bring port and connections in line with the device's phase."""
+        if self.device.is_answering:
+            if self._port.answer is Answer.SILENT:
+                self._drop()
+            self._port.set(Answer.OPEN)
+        elif self.device.is_silent:
+            self._freeze()
+            self._port.set(Answer.SILENT)
+        else:
+            self._drop()
+            self._port.set(Answer.REFUSED)
+
+    async def close(self) -> None:
+        """End everything."""
+        if self.follow in self.device.listeners:
+            self.device.listeners.remove(self.follow)
+        self._drop()
+        self._port.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _drop(self) -> None:
+        for connection in tuple(self.connections):
+            connection.abort()
+        for held in self._held:
+            held.close()
+        self._held.clear()
+
+    def _freeze(self) -> None:
+        """Answer nothing any more on what is open, without closing it."""
+        for connection in self.connections:
+            # asyncssh offers no way to stop reading a connection
+            transport = connection._transport  # noqa: SLF001
+            if isinstance(transport, asyncio.Transport):
+                with contextlib.suppress(RuntimeError):
+                    transport.pause_reading()
+
+    def _accepted(self, connection: socket.socket) -> None:
+        if self.device.has("mute") is not None:
+            self._held.add(connection)
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        self._tasks.add(task)
+        task.add_done_callback(lambda ended: self._ended(ended, connection))
+
+    def _ended(self, task: asyncio.Task[None], connection: socket.socket) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            # thrown out before anything took the connection over
+            connection.close()
+
+    async def _serve(self, connection: socket.socket) -> None:
+        # a client that leaves, or is thrown out, in the middle of its login
+        with contextlib.suppress(asyncssh.Error, OSError):
+            await asyncssh.run_server(connection, options=await self._get_options())
+
+    async def _get_options(self) -> asyncssh.SSHServerConnectionOptions:
+        is_changed = self.device.has("host_key_changed") is not None
+        if is_changed not in self._options:
+            if is_changed:
+                self._other_key = asyncssh.generate_private_key("ssh-ed25519")
+            self._options[is_changed] = asyncssh.SSHServerConnectionOptions(
+                server_factory=lambda: _Login(self),
+                server_host_keys=[self._other_key if is_changed else self.key],
+                process_factory=self._serve_terminal,
+                sftp_factory=self._make_flash,
+                encoding=None,
+                line_editor=False,
+                kbdint_auth=False,
+                public_key_auth=False,
+                kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
+                compression_algs=None,
+                allow_pty=True,
+                agent_forwarding=False,
+            )
+        return self._options[is_changed]
+
+    def _make_flash(self, channel: asyncssh.SSHServerChannel[bytes]) -> FlashServer:
+        return FlashServer(channel, self.device)
+
+    async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+        line: int | None = None
+        if process.command is None and process.term_type is not None:
+            self._lines += 1
+            line = self._lines
+            user, peer = self._login[0], process.get_extra_info("peername")[0]
+            self.device.logins[line] = f"{user} pts/{line} {peer}"
+        try:
+            with contextlib.suppress(asyncssh.Error, OSError):
+                await Console(process, self._executor, self.device).serve()
+        finally:
+            if line is not None:
+                self.device.logins.pop(line, None)

@@ -1,0 +1,168 @@
+"""What a lab consists of, as data: pairs, members, durations (device seconds) and faults."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SpecError(ValueError):
+    """A lab description that cannot be meant: the message names the key and what is known."""
+
+
+class Moment(StrEnum):
+    """On which side of a command's effect a fault strikes."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a fault strikes: at the start or at a command; then ``after`` seconds later."""
+
+    after: float = 0.0
+    """Device seconds after the start, the injection or the command."""
+    on: str | None = None
+    """What the command begins with, such as ``fwctl reboot``; None: no command is waited for."""
+    by: str | None = None
+    """The member that executes it; None: any member of the pair."""
+    nth: int = 1
+    """Which of such commands, counted from 1."""
+    moment: Moment = Moment.BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong, by name; see ``faults.FAULTS``."""
+
+    name: str
+    member: str | None = None
+    """Whom it strikes; None: every member of the pair, or the pair itself."""
+    when: When = field(default_factory=When)
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpec:
+    """One firewall."""
+
+    name: str
+    version: str = "12.15"
+    """What it runs, from slot A."""
+    other_version: str | None = None
+    """What is installed in slot B; None: nothing."""
+    priority: int = 100
+    address: str = "127.0.0.1"
+    port: int = 0
+    """0: any free port, chosen once and kept over reboots."""
+    node: str = ""
+    """Its identity; empty: one that follows from the name."""
+
+    @property
+    def node_id(self) -> str:
+        """32 hexadecimal digits, as a machine id, unless one is given."""
+        return self.node or hashlib.sha256(self.name.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class PairSpec:
+    """Two members and what they do together. All durations are device seconds."""
+
+    name: str
+    members: tuple[MemberSpec, MemberSpec]
+    preempt: bool = False
+    sessions: int = 200
+    session_age: float = 600.0
+    """How old the sessions are at the start."""
+    sync_seconds: float = 1.0
+    """How long the standby's external table takes to fill."""
+    boot_seconds: float = 2.0
+    """From the line's drop to the login."""
+    ha_seconds: float = 0.3
+    """From the login to a role."""
+    stop_seconds: float = 0.3
+    """How long the old system answers after a reboot command."""
+    install_seconds: float = 0.5
+    advert_seconds: float = 1.0
+    """VRRP's interval: a crash is noticed after three and a bit."""
+    takeover_ms: float = 60.0
+    """Nobody forwards for so long in a graceful switchover."""
+    disk: int = 256 * 1024 * 1024
+    """Bytes of flash for images, uploads and backups."""
+    service_port: int = 0
+    """The port of the service that is reached through the pair; 0: any free one."""
+    number: int = 1
+    """In the addresses 10.1.NUMBER.0/24 and 10.2.NUMBER.0/24."""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabSpec:
+    """A whole lab."""
+
+    pairs: tuple[PairSpec, ...]
+    speed: float = 1.0
+    """Device seconds per real second."""
+    username: str = "admin"
+    password: str = "admin"  # noqa: S105  # a lab's well-known login
+
+
+def simple_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("12.15", "12.15"),
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of NAMEa (preferred, priority 120) and NAMEb (100), with any field of PairSpec."""
+    return PairSpec(
+        name,
+        (
+            MemberSpec(f"{name}a", version=versions[0], priority=120),
+            MemberSpec(f"{name}b", version=versions[1], priority=100),
+        ),
+        **settings,
+    )
+
+
+def _checked(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    known = {item.name for item in fields(kind)}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        msg = f"{kind.__name__}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}"
+        raise SpecError(msg)
+    return dict(data)
+
+
+def fault_from(data: Mapping[str, Any]) -> Fault:
+    """A fault from plain data, as it comes from YAML or the control channel."""
+    values = _checked(Fault, data)
+    when = _checked(When, values.get("when") or {})
+    if "moment" in when:
+        when["moment"] = Moment(when["moment"])
+    return Fault(**{**values, "when": When(**when), "params": dict(values.get("params") or {})})
+
+
+def pair_from(data: Mapping[str, Any]) -> PairSpec:
+    """A pair from plain data."""
+    values = _checked(PairSpec, data)
+    members = tuple(MemberSpec(**_checked(MemberSpec, item)) for item in values["members"])
+    if len(members) != 2:  # noqa: PLR2004
+        msg = f"pair {values['name']}: a pair has two members, not {len(members)}"
+        raise SpecError(msg)
+    faults = tuple(fault_from(item) for item in values.get("faults") or ())
+    return PairSpec(**{**values, "members": members, "faults": faults})
+
+
+def lab_from(data: Mapping[str, Any]) -> LabSpec:
+    """A lab from plain data, such as a YAML file's."""
+    values = _checked(LabSpec, data)
+    pairs = []
+    for number, item in enumerate(values["pairs"], start=1):
+        pairs.append(pair_from({"number": number, **item}))
+    return LabSpec(**{**values, "pairs": tuple(pairs)})

@@ -1,0 +1,275 @@
+"""The facts and words that every layer shares: frozen, hashable, without any I/O.
+
+Unknown is a value of its own: a count that a device did not report is ``None``, a role that could not be
+read is ``Role.UNKNOWN``. Neither ever counts as good, and zero never stands for "not reported".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+MemberId: TypeAlias = str
+"""The Nornir host name of a member."""
+Version: TypeAlias = str
+"""A software version, as the device itself prints it."""
+Sha256: TypeAlias = str
+"""64 lower-case hexadecimal digits."""
+Digest: TypeAlias = str
+"""A short hash over the facts that a decision rests on."""
+
+
+class Role(StrEnum):
+    """What a member does for its pair, reduced to one word for all of its groups."""
+
+    ACTIVE = "active"
+    STANDBY = "standby"
+    SUSPENDED = "suspended"
+    """It gave up its role on purpose and stays out until its latch is released."""
+    FAILED = "failed"
+    """It says itself that it cannot take part, and it does not forward."""
+    NEGOTIATING = "negotiating"
+    MIXED = "mixed"
+    """Its groups do not agree."""
+    UNKNOWN = "unknown"
+
+    @property
+    def is_known_not_to_forward(self) -> bool:
+        """Whether the member itself says that it does not forward; UNKNOWN and MIXED never do."""
+        return self in {Role.STANDBY, Role.SUSPENDED, Role.FAILED}
+
+
+class Preemption(StrEnum):
+    """Whether a preferred member takes the role back by itself."""
+
+    ON = "on"
+    OFF = "off"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
+
+
+class Status(StrEnum):
+    """The word of a verdict. Only PASS and WARN let a run go on; ERROR is "could not measure"."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+class Change(StrEnum):
+    """What can be changed on one device; a driver turns each into its own commands."""
+
+    SYNC_CONFIG = "sync-config"
+    PREEMPTION_OFF = "preemption-off"
+    PREEMPTION_ON = "preemption-on"
+    BACK_UP = "back-up"
+    STAGE = "stage"
+    INSTALL = "install"
+    ACTIVATE = "activate"
+    """Choose what the next boot runs."""
+    RELOAD = "reload"
+    RELINQUISH = "relinquish"
+    """Give the active role away; may leave a latch."""
+    RELEASE = "release"
+    """Clear the latch that RELINQUISH left."""
+
+
+class Scope(StrEnum):
+    """Whether a device is upgraded by itself, or the cluster upgrades itself."""
+
+    UNIT = "unit"
+    CLUSTER = "cluster"
+
+
+class SyncModel(StrEnum):
+    """How the configuration gets from one member to the other."""
+
+    AUTOMATIC = "automatic"
+    PUSH = "push"
+    PULL = "pull"
+    SINGLE_DATABASE = "single-database"
+    NONE = "none"
+
+
+class PreemptionKind(StrEnum):
+    """Where a platform keeps its preemption setting."""
+
+    NONE = "none"
+    PER_MEMBER = "per-member"
+    SHARED = "shared"
+
+
+class MixedVersions(StrEnum):
+    """What works while the members run different versions."""
+
+    OK = "ok"
+    SESSIONS_ONLY = "sessions-only"
+    FORBIDDEN = "forbidden"
+
+
+class Restore(StrEnum):
+    """How a member gets its old version back."""
+
+    NONE = "none"
+    SLOT = "slot"
+    """The old image stays installed; booting it brings it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, read after connecting: it depends on version and mode."""
+
+    scope: Scope = Scope.UNIT
+    sync_model: SyncModel = SyncModel.NONE
+    is_sync_destructive: bool = False
+    preemption: PreemptionKind = PreemptionKind.NONE
+    needs_release: bool = False
+    mixed_versions: MixedVersions = MixedVersions.OK
+    is_reload_part_of_install: bool = False
+    has_commit: bool = False
+    sees_peer: bool = False
+    replicates_sessions: bool = True
+    restore: Restore = Restore.SLOT
+    is_boot_selection_shared: bool = False
+    has_conditional_commands: bool = False
+    """Whether the device itself refuses a change when its role is not the one named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A gate's answer: a status, why, and the facts that it rests on (label, value)."""
+
+    status: Status
+    reason: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the run may go on: PASS, WARN, or SKIPPED with its reason."""
+        return self.status in {Status.PASS, Status.WARN, Status.SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """One member as it was read; only what stays equal while nothing happens (no uptimes, no times)."""
+
+    identity: str
+    role: Role
+    version: Version
+    boot_id: str
+    next_version: Version | None
+    """What the next boot runs; None when the device did not say."""
+    installed: tuple[tuple[str, Version], ...] = ()
+    """(slot, version), sorted by slot; empty slots are left out."""
+    preemption: Preemption = Preemption.UNKNOWN
+    is_latched: bool = False
+    is_forwarding: bool | None = None
+    """Whether it carries the traffic, by its own data plane's word (an address held, not a role's name)."""
+    is_peer_link_up: bool | None = None
+    failovers: int | None = None
+    """Role changes since this boot."""
+    config: str | None = None
+    """Hash over the configuration."""
+    others: int | None = None
+    """Administrators logged in besides us."""
+
+    def slot_of(self, version: Version) -> str | None:
+        """The slot that holds a version, or None."""
+        return next((slot for slot, held in self.installed if held == version), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """Both members as they were read in one look; None for a member that did not answer."""
+
+    members: tuple[tuple[MemberId, MemberFacts | None], ...]
+
+    def of(self, member: MemberId) -> MemberFacts | None:
+        """One member's facts."""
+        return next(facts for name, facts in self.members if name == member)
+
+    @property
+    def names(self) -> tuple[MemberId, ...]:
+        """Both members, in the inventory's order."""
+        return tuple(name for name, _ in self.members)
+
+    def with_role(self, role: Role) -> tuple[MemberId, ...]:
+        """The members that say they have a role."""
+        return tuple(name for name, facts in self.members if facts and facts.role is role)
+
+    @property
+    def active(self) -> MemberId | None:
+        """The member that forwards, if exactly one says so."""
+        found = self.with_role(Role.ACTIVE)
+        return found[0] if len(found) == 1 else None
+
+    def peer_of(self, member: MemberId) -> MemberId:
+        """The other member of the pair."""
+        return next(name for name, _ in self.members if name != member)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """One member's view of its configuration, item by item: (name, hash)."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCount:
+    """Session counters of one member; None where the device reports none.
+
+    ``own`` are the sessions it serves itself, ``replicated`` those it holds for its peer.
+    """
+
+    own: int | None
+    replicated: int | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session: addresses are ``ip:port`` before (original) and after NAT (reply); age in seconds."""
+
+    protocol: str
+    original: tuple[str, str]
+    reply: tuple[str, str]
+    state: str
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A software image on the controller's disk."""
+
+    version: Version
+    path: str
+    sha256: Sha256
+    size: int
+    """Bytes."""
+
+    @property
+    def name(self) -> str:
+        """Its file name on the device."""
+        return self.path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedImage:
+    """A file on the device, as the device itself measured it."""
+
+    name: str
+    size: int
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A member's configuration, as taken: the archive's bytes are kept out of every repr."""
+
+    member: MemberId
+    sha256: Sha256
+    content: bytes = field(repr=False)

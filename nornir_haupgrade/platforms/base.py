@@ -1,0 +1,152 @@
+"""What every platform's driver offers: one Protocol, spoken over one transport.
+
+A driver knows the texts of its platform and nothing of the procedure. Reads never change the
+device and are declared in ``READ_ONLY``; changes are first *said* (``commands``, pure) so that
+the intent can be on disk, and then *done* (``perform``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from nornir_haupgrade.model import (
+    Capabilities,
+    Change,
+    ImageFile,
+    MemberFacts,
+    Role,
+    Session,
+    SessionCount,
+    StagedImage,
+    SyncReport,
+    Version,
+)
+
+Progress = Callable[[int, int], None]
+"""Called with (bytes sent, bytes in all) while a file travels."""
+
+Dialogue = tuple[str, str]
+"""(regular expression of a question at the end of a line, the answer to send with a line end)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One change to one device, absolute: what, towards which version, from which role only.
+
+    ``name`` is the name of a backup; ``image`` the file that STAGE uploads and INSTALL installs.
+    """
+
+    change: Change
+    version: Version | None = None
+    image: ImageFile | None = None
+    only_if: Role | None = None
+    """Where the device has a role-conditional command, it is told to refuse in any other role."""
+    name: str | None = None
+
+
+class Transport(Protocol):
+    """A session to one device with a deadline on every read and a guard on every write.
+
+    Attributes:
+        pair: The pair it belongs to.
+        member: The member it leads to; both are named in every error.
+    """
+
+    pair: str
+    member: str
+
+    def command(self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()) -> str:
+        """Send a command and return its output, without echo and prompt.
+
+        Each dialogue is answered once, when its question is the last thing said.
+
+        Raises:
+            CommandTimeout: No prompt in time; the session is closed, since its state is unknown.
+            LineDropped: The line broke before the prompt came.
+            NotReadOnly: In a read-only run, a command that the driver does not declare read-only.
+        """
+
+    def command_ending_session(self, text: str, *, timeout: float) -> str:
+        """Send a command whose reply is the end of the line (a reload); return what came before it.
+
+        Raises:
+            CommandTimeout: Neither a prompt nor the end of the line came in time.
+            LineDropped: The line broke before the device showed that it had read the command.
+            NotReadOnly: As for ``command``.
+        """
+
+    def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
+        """Copy a file to the device, whole or not at all.
+
+        Raises:
+            ImageError: The device does not take it, or took less than all of it.
+            CommandTimeout, LineDropped: It did not arrive; the session is closed.
+            NotReadOnly: In a read-only run.
+        """
+
+    def download(self, remote: str, *, timeout: float) -> bytes:
+        """Fetch a file from the device.
+
+        Raises:
+            ImageError: The device does not give it, or not all of it.
+            CommandTimeout, LineDropped: It did not arrive; the session is closed.
+        """
+
+    def close(self) -> None:
+        """End the session; never raises."""
+
+
+class Driver(Protocol):
+    """One platform. Every method talks to the one member whose transport it was given."""
+
+    NAME: ClassVar[str]
+    READ_ONLY: ClassVar[tuple[str, ...]]
+    """Regular expressions, matched against the whole line, of all that may be sent in a read-only
+    run, what the library sends at login included."""
+
+    def __init__(
+        self, transport: Transport, *, command_timeout: float, install_timeout: float
+    ) -> None: ...
+
+    def capabilities(self) -> Capabilities:
+        """What this device, at this version and in this mode, can do."""
+
+    def facts(self) -> MemberFacts:
+        """Identity, role, versions, boot id, preemption, latch, counters: read afresh."""
+
+    def sync_report(self) -> SyncReport:
+        """The member's configuration, item by item."""
+
+    def session_count(self) -> SessionCount:
+        """Counters of the session tables."""
+
+    def sessions(self) -> tuple[Session, ...]:
+        """Every replicable session that the member holds, its own or its peer's."""
+
+    def interfaces(self) -> tuple[tuple[str, bool], ...]:
+        """(name, is up) of the data and HA interfaces."""
+
+    def free_space(self) -> int | None:
+        """Bytes free for images; None when the device does not say."""
+
+    def staged(self, image: ImageFile) -> StagedImage | None:
+        """The uploaded file as the device measures it; None when it is not there."""
+
+    def is_installed(self, facts: MemberFacts, image: ImageFile) -> bool:
+        """Whether the image, by its checksum on the device, already lies in a slot."""
+
+    def commands(self, order: Order, facts: MemberFacts) -> tuple[str, ...]:
+        """The exact commands of a change, in order, without sending anything."""
+
+    def perform(self, order: Order, facts: MemberFacts, progress: Progress | None = None) -> str:
+        """Send a change and return what the device said.
+
+        Raises:
+            CommandRefused: The device said no; nothing was changed by the refused command.
+            CommandTimeout, LineDropped: It is not known whether the change took effect.
+        """
+
+    def back_up(self, name: str, facts: MemberFacts) -> tuple[str, bytes]:
+        """Write a backup on the device and fetch it: (sha256 as the device says, content)."""

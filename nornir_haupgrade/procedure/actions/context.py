@@ -1,0 +1,112 @@
+"""What the actions work with, and the one way that they wait, read and write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from nornir_haupgrade.errors import HAUpgradeError, Interrupted
+from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, Sha256, Status, Verdict
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.pair import Pair
+    from nornir_haupgrade.platforms.base import Progress
+    from nornir_haupgrade.procedure.plan import Plan
+    from nornir_haupgrade.procedure.records import Result, Run
+    from nornir_haupgrade.procedure.state import State
+
+
+class Evidence(Protocol):
+    """Where a pair's evidence is kept."""
+
+    def put_raw(self, text: str) -> Sha256:
+        """Keep what a device said."""
+
+    def put_backup(self, member: MemberId, name: str, content: bytes) -> str:
+        """Keep a member's configuration, readable by its owner only; returns where."""
+
+    def get_backup(self, member: MemberId, name: str) -> bytes | None:
+        """A kept configuration, its hash checked; None if there is none of this name."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One pair being worked on."""
+
+    pair: Pair
+    plan: Plan
+    evidence: Evidence
+    state: State
+    baseline: Mapping[str, str] = field(default_factory=dict)
+    """What BASELINE measured before the first write."""
+    stop: Event = field(default_factory=Event)
+    """Set when a person does not want to wait for the step's safe point."""
+    tell: Callable[[str], None] = lambda _: None
+    progress: Progress | None = None
+    raw: list[Sha256] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless a person stops it.
+
+        Raises:
+            Interrupted: The run is left as it is; it is looked at when it is continued.
+        """
+        if self.stop.wait(seconds):
+            message = "stopped while waiting"
+            raise Interrupted(message, pair=self.plan.pair)
+
+    def image(self, version: str) -> ImageFile:
+        """The image of a version that the plan names."""
+        image = self.plan.image_of(version)
+        if image is None:
+            message = f"no image of version {version} is configured"
+            raise HAUpgradeError(
+                message,
+                pair=self.plan.pair,
+                advice="add it to images in the settings",
+            )
+        return image
+
+
+class Deadline:
+    """How long something may still take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never below 0."""
+        return max(0.0, self._end - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is too late."""
+        return self.left <= 0
+
+
+def result(
+    ctx: Context,
+    run: Run,
+    verdict: Verdict,
+    seen: PairFacts | None,
+    *,
+    facts: Iterable[tuple[str, str]] = (),
+    is_stale: bool = False,
+) -> Result:
+    """A run's result, with the raw texts heard so far."""
+    from nornir_haupgrade.procedure.records import Result
+
+    raw = tuple(dict.fromkeys(ctx.raw))
+    ctx.raw.clear()
+    return Result(run, verdict, seen, is_stale=is_stale, facts=tuple(facts), raw=raw)
+
+
+def error_verdict(errors: Mapping[MemberId, HAUpgradeError] | HAUpgradeError) -> Verdict:
+    """Could not measure: why, member by member."""
+    if isinstance(errors, HAUpgradeError):
+        return Verdict(Status.ERROR, str(errors))
+    return Verdict(Status.ERROR, "; ".join(str(error) for error in errors.values()))

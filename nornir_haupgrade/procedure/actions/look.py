@@ -1,0 +1,86 @@
+"""Look at both members, and let what may still be under way come to its end first."""
+
+from __future__ import annotations
+
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.model import MemberId, PairFacts, Role, Status, Verdict
+from nornir_haupgrade.procedure.actions.context import Context, Deadline, result
+from nornir_haupgrade.procedure.records import Action, Result, Run
+
+_MOVING = {Action.SWITCH, Action.RELEASE, Action.RETURN_PREEMPTION}
+_PAUSE = 0.5
+"""Seconds between two looks while something settles."""
+
+
+def look(ctx: Context, run: Run) -> Result:
+    """Read both members; a member that does not answer is shown as such."""
+    if run.after is Action.RELOAD:
+        facts, errors = _after_reload(ctx)
+    elif run.after in _MOVING:
+        facts, errors = settled(ctx, ctx.pair.settings.settle_timeout)
+    else:
+        facts, errors = ctx.pair.look()
+        if errors:
+            # A session that died with the last reboot says so only when it is used.
+            ctx.wait(_PAUSE)
+            facts, errors = ctx.pair.look()
+    verdict = Verdict(Status.PASS, describe(facts, errors))
+    return result(ctx, run, verdict, facts)
+
+
+def describe(facts: PairFacts, errors: dict[MemberId, HAUpgradeError]) -> str:
+    """Both members in one line."""
+    parts = []
+    for name, own in facts.members:
+        if own is None:
+            parts.append(f"{name}: {errors[name]}" if name in errors else f"{name}: no answer")
+        else:
+            parts.append(f"{name} {own.role} {own.version}")
+    return ", ".join(parts)
+
+
+def settled(ctx: Context, seconds: float) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+    """Look until two looks in a row agree and one member forwards, at most so long."""
+    deadline = Deadline(seconds)
+    facts, errors = ctx.pair.look()
+    while not deadline.is_over:
+        ctx.wait(_PAUSE)
+        again, errors = ctx.pair.look()
+        if again == facts and again.active is not None and not errors:
+            return again, errors
+        facts = again
+    return facts, errors
+
+
+def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+    """A member told to reload may answer a little longer on its old system, then not at all, then again.
+
+    So: either a new boot id is seen, or both members answer unchanged for longer than a shutdown takes.
+    """
+    settings = ctx.pair.settings
+    deadline = Deadline(settings.reload_timeout)
+    unchanged = Deadline(settings.reload_notice)
+    while True:
+        facts, errors = ctx.pair.look()
+        if not errors:
+            if _has_rebooted(ctx, facts) and _has_role(facts):
+                return settled(ctx, settings.settle_timeout)
+            if not _has_rebooted(ctx, facts) and unchanged.is_over:
+                return facts, errors
+        else:
+            unchanged = Deadline(settings.reload_notice)
+        if deadline.is_over:
+            return facts, errors
+        ctx.wait(min(2.0, deadline.left))
+
+
+def _has_rebooted(ctx: Context, facts: PairFacts) -> bool:
+    known = ctx.state.known
+    return known is not None and any(
+        own is not None and before is not None and own.boot_id != before.boot_id
+        for (name, own), before in ((item, known.of(item[0])) for item in facts.members)
+    )
+
+
+def _has_role(facts: PairFacts) -> bool:
+    return all(own is not None and own.role is not Role.UNKNOWN for _, own in facts.members)

@@ -1,0 +1,32 @@
+"""Preemption, borrowed and returned."""
+
+from __future__ import annotations
+
+from nornir_haupgrade.gates.preemption import is_off
+from nornir_haupgrade.model import PairFacts, Preemption, Status, Verdict
+from nornir_haupgrade.procedure.actions.changes import changed
+from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.records import Result, Run
+
+
+def borrow_preemption(ctx: Context, run: Run) -> Result:
+    """Off on both members, read back."""
+    return changed(ctx, run, is_off)
+
+
+def return_preemption(ctx: Context, run: Run) -> Result:
+    """On again where it was on, read back once the roles have settled."""
+
+    def is_returned(facts: PairFacts) -> Verdict:
+        missing = [
+            name
+            for name in run.members
+            if (own := facts.of(name)) is None or own.preemption is not Preemption.ON
+        ]
+        if missing:
+            return Verdict(Status.FAIL, f"preemption is not on again on {', '.join(missing)}")
+        if facts.active is None:
+            return Verdict(Status.FAIL, "the roles have not settled after preemption was returned")
+        return Verdict(Status.PASS, f"on again on {', '.join(run.members)}; active: {facts.active}")
+
+    return changed(ctx, run, is_returned, settle=ctx.pair.settings.settle_timeout)

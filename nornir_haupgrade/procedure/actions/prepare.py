@@ -1,0 +1,139 @@
+"""Prepare's reads: readiness with every finding, and the baseline before the first write."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.gates import readiness as gate
+from nornir_haupgrade.gates.combine import Check, combine
+from nornir_haupgrade.gates.services import baseline as services_baseline
+from nornir_haupgrade.gates.sessions import ratio
+from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, StagedImage, Status, Verdict
+from nornir_haupgrade.platforms.base import Driver
+from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
+from nornir_haupgrade.procedure.actions.services import check_services
+from nornir_haupgrade.procedure.actions.sessions import read_sessions
+from nornir_haupgrade.procedure.records import Result, Run
+
+
+def readiness(ctx: Context, run: Run) -> Result:
+    """Everything that would stop the upgrade later, found now and all at once."""
+    facts, errors = ctx.pair.look()
+    if errors:
+        return result(ctx, run, error_verdict(errors), facts)
+    checks = [*pair_checks(ctx, facts), *_image_checks(ctx, facts)]
+    return result(ctx, run, combine(checks), facts)
+
+
+def pair_checks(ctx: Context, facts: PairFacts) -> list[Check]:
+    """What the members say of themselves."""
+    plan = ctx.plan
+    planned = dict(zip(plan.members, plan.identities, strict=True))
+    return [
+        Check("identity", gate.identities(facts, planned)),
+        Check("roles", gate.roles(facts)),
+        Check("HA links", gate.peer_links(facts)),
+        Check("versions", gate.versions(facts, plan.path)),
+        Check("next boot", gate.nothing_pending(facts)),
+        Check("latches", gate.latches(facts)),
+        Check("preemption", gate.preemption_known(facts)),
+        Check("administrators", gate.alone(facts)),
+    ]
+
+
+def _image_checks(ctx: Context, facts: PairFacts) -> list[Check]:
+    checks = []
+    for version in ctx.plan.path[1:]:
+        image = ctx.plan.image_of(version)
+        if image is None:
+            missing = Verdict(Status.FAIL, f"no image of {version} is configured")
+            checks.append(Check(f"image {version}", missing))
+            continue
+        checks.append(Check(f"image {version}", local_image(image)))
+        checks += _space_checks(ctx, facts, image)
+    return checks
+
+
+def local_image(image: ImageFile) -> Verdict:
+    """The file on the controller is what the settings say, before it travels anywhere."""
+    path = Path(image.path)
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return Verdict(Status.FAIL, f"{path.name} cannot be read: {error.strerror}")
+    if found != image.sha256:
+        reason = f"{path.name} has sha256 {found}, the settings say {image.sha256}"
+        return Verdict(Status.FAIL, reason)
+    return Verdict(Status.PASS, f"{path.name} has the sha256 of the settings")
+
+
+def _space_checks(ctx: Context, facts: PairFacts, image: ImageFile) -> list[Check]:
+    """Room for the image on each member that does not hold it yet."""
+
+    def read(name: MemberId, driver: Driver) -> tuple[int | None, bool]:
+        own = facts.of(name)
+        is_there = own is not None and driver.is_installed(own, image)
+        return driver.free_space(), is_there or is_same(image, driver.staged(image))
+
+    checks = []
+    for name, answer in ctx.pair.each(read).items():
+        if isinstance(answer, HAUpgradeError):
+            checks.append(Check(f"space on {name}", error_verdict(answer)))
+            continue
+        free, is_there = answer
+        verdict = gate.free_space(name, free, 0 if is_there else image.size)
+        checks.append(Check(f"space on {name}", verdict))
+    return checks
+
+
+def is_same(image: ImageFile, staged: StagedImage | None) -> bool:
+    """Whether the file on the device is the image, by the device's own measure."""
+    return staged is not None and (staged.size, staged.sha256) == (image.size, image.sha256)
+
+
+def baseline(ctx: Context, run: Run) -> Result:
+    """Services, sessions and interfaces as they are before us."""
+    facts, errors = ctx.pair.look()
+    if errors:
+        return result(ctx, run, error_verdict(errors), facts)
+    services = check_services(ctx.pair)
+    rows = [
+        (f"service:{found.name}", f"{_word(found.is_good)}: {found.detail}") for found in services
+    ]
+    checks = [Check("services", services_baseline(services))]
+    checks.append(_sessions_check(ctx, facts, rows))
+    checks.append(_interfaces_check(ctx, rows))
+    return result(ctx, run, combine(checks), facts, facts=rows)
+
+
+def _word(is_good: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag
+    return {True: "good", False: "bad", None: "unknown"}[is_good]
+
+
+def _sessions_check(ctx: Context, facts: PairFacts, rows: list[tuple[str, str]]) -> Check:
+    both = read_sessions(ctx, facts)
+    if isinstance(both, Verdict):
+        return Check("sessions", both)
+    active, standby = both
+    found = ratio(active, standby)
+    if found is None:
+        missing = Verdict(Status.WARN, "no ratio: no session to compare, or none counted")
+        return Check("sessions", missing)
+    rows.append(("sessions:ratio", f"{found:.6f}"))
+    reason = f"{standby.member} holds {found:.1%} of the sessions of {active.member}"
+    return Check("sessions", Verdict(Status.PASS, reason))
+
+
+def _interfaces_check(ctx: Context, rows: list[tuple[str, str]]) -> Check:
+    answers = ctx.pair.each(lambda _, driver: driver.interfaces())
+    errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
+    if errors:
+        return Check("interfaces", error_verdict(errors))
+    for name, answer in answers.items():
+        if not isinstance(answer, HAUpgradeError):
+            states = ",".join(f"{port}={'up' if is_up else 'down'}" for port, is_up in answer)
+            rows.append((f"interfaces:{name}", states))
+    return Check("interfaces", Verdict(Status.PASS, "recorded"))

@@ -1,0 +1,85 @@
+"""Sessions, compared member against member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.gates.combine import Check, combine
+from nornir_haupgrade.gates.sessions import MemberSessions, critical, synced
+from nornir_haupgrade.model import MemberId, PairFacts, Status, Verdict
+from nornir_haupgrade.platforms.base import Driver
+from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
+from nornir_haupgrade.procedure.records import Result, Run
+
+_PAUSE = 1.0
+"""Seconds between two comparisons while the standby fills its table."""
+
+
+def sessions(ctx: Context, run: Run) -> Result:
+    """Wait until the standby holds what this pair's standby held before, and what is critical.
+
+    On the way back from an active whose services are dead there is nothing to wait for: a shortfall is
+    named and does not keep the role where no traffic flows.
+    """
+    is_way_back = ctx.state.detour is not None
+    deadline = Deadline(0 if is_way_back else ctx.pair.settings.sessions_timeout)
+    while True:
+        facts, errors = ctx.pair.look()
+        verdict = error_verdict(errors) if errors else _compare(ctx, facts)
+        if is_way_back and not verdict.is_good:
+            verdict = replace(
+                verdict,
+                status=Status.WARN,
+                reason=f"services are down on the active, so not waited for: {verdict.reason}",
+            )
+        if verdict.is_good or deadline.is_over:
+            return result(ctx, run, verdict, facts)
+        ctx.tell(verdict.reason)
+        ctx.wait(min(_PAUSE, deadline.left))
+
+
+def _compare(ctx: Context, facts: PairFacts) -> Verdict:
+    both = read_sessions(ctx, facts)
+    if isinstance(both, Verdict):
+        return both
+    active, standby = both
+    measured = ctx.baseline.get("sessions:ratio")
+    config = ctx.pair.config
+    checks = [
+        Check(
+            "count",
+            synced(
+                active,
+                standby,
+                baseline_ratio=float(measured) if measured else None,
+                tolerance=config.tolerance.sessions,
+            ),
+        ),
+    ]
+    if config.critical_sessions:
+        checks.append(Check("critical", critical(config.critical_sessions, active, standby)))
+    return combine(checks)
+
+
+def read_sessions(
+    ctx: Context,
+    facts: PairFacts,
+) -> tuple[MemberSessions, MemberSessions] | Verdict:
+    """The active's sessions and the standby's; an ERROR verdict if either cannot be read."""
+    if facts.active is None:
+        return Verdict(Status.ERROR, "no active member to compare with")
+    is_critical = bool(ctx.pair.config.critical_sessions)
+
+    def read(name: MemberId, driver: Driver) -> MemberSessions:
+        held = driver.sessions() if is_critical else ()
+        return MemberSessions(name, driver.session_count(), held)
+
+    answers = ctx.pair.each(read)
+    errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
+    if errors:
+        return error_verdict(errors)
+    active, standby = answers[facts.active], answers[facts.peer_of(facts.active)]
+    if isinstance(active, HAUpgradeError) or isinstance(standby, HAUpgradeError):
+        return error_verdict(errors)
+    return active, standby

@@ -1,0 +1,57 @@
+"""What is wrong with a pair by its facts alone, and what may still be written then."""
+
+from __future__ import annotations
+
+from nornir_haupgrade.model import MemberId, PairFacts, Role
+from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.records import Kind, Lease, LeaseKind
+from nornir_haupgrade.procedure.state import State
+
+
+def condition(plan: Plan, facts: PairFacts) -> Kind | None:
+    """Why this pair must be held, or None while exactly one member forwards and both are ours.
+
+    A standby that is not ready is no condition here: whether it matters depends on what comes next.
+    """
+    read = [(name, member) for name, member in facts.members if member is not None]
+    if any(member.identity != plan.identity_of(name) for name, member in read):
+        return Kind.WRONG_DEVICE
+    if len(read) < len(facts.members):
+        return Kind.UNREACHABLE
+    roles = [member.role for _, member in read]
+    if roles.count(Role.ACTIVE) > 1:
+        return Kind.SPLIT
+    if any(role in {Role.UNKNOWN, Role.MIXED, Role.NEGOTIATING} for role in roles):
+        return Kind.ROLE_UNKNOWN
+    if Role.ACTIVE not in roles:
+        return Kind.NOBODY_FORWARDS
+    return None
+
+
+def forwards_nobody(facts: PairFacts) -> bool:
+    """Whether no member that answers carries traffic; a member that does not answer is not counted on."""
+    return any(member for _, member in facts.members) and all(
+        member is None or member.role.is_known_not_to_forward for _, member in facts.members
+    )
+
+
+def own_latch(plan: Plan, state: State) -> MemberId | None:
+    """A member that our own latch keeps out, if it is ours, answers and may be released."""
+    if state.facts is None:
+        return None
+    for name in plan.members:
+        facts = state.facts.of(name)
+        lease = Lease(LeaseKind.LATCH, name)
+        if (
+            facts is not None
+            and facts.is_latched
+            and facts.identity == plan.identity_of(name)
+            and lease in state.leases - state.given_up
+        ):
+            return name
+    return None
+
+
+def versions(facts: PairFacts) -> frozenset[str]:
+    """The versions that the members run, as far as they were read."""
+    return frozenset(member.version for _, member in facts.members if member is not None)

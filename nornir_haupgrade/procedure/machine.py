@@ -1,0 +1,201 @@
+"""The machine: from a plan and a state to the next thing to do. Pure; it knows no clock and no device.
+
+Read ``up`` for the procedure, ``back`` for rolling back, ``close`` for stopping safely.
+"""
+
+from __future__ import annotations
+
+from nornir_haupgrade.model import MemberFacts, MemberId, Role
+from nornir_haupgrade.procedure.ask import ask_direction, hold
+from nornir_haupgrade.procedure.conditions import (
+    condition,
+    forwards_nobody,
+    own_latch,
+    versions,
+)
+from nornir_haupgrade.procedure.explain import digest
+from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.records import (
+    Action,
+    Decision,
+    Finish,
+    Goal,
+    Kind,
+    Lease,
+    LeaseKind,
+    Outcome,
+    Run,
+    Step,
+)
+from nornir_haupgrade.procedure.state import State
+from nornir_haupgrade.procedure.steps.prepare import borrow_preemption, prepare
+from nornir_haupgrade.procedure.steps.step01_trial import trial
+from nornir_haupgrade.procedure.steps.step02_report import report
+from nornir_haupgrade.procedure.steps.step03_back_up import back_up
+from nornir_haupgrade.procedure.steps.step04_preemption_off import preemption_off
+from nornir_haupgrade.procedure.steps.step07_upgrade_other import walk
+from nornir_haupgrade.procedure.steps.step08_agree import agree
+from nornir_haupgrade.procedure.steps.step09_services import services
+from nornir_haupgrade.procedure.steps.step10_give_back import give_back
+from nornir_haupgrade.procedure.switchover import after_switchover, switch_over
+
+
+def decide(plan: Plan, state: State) -> Decision:
+    """The next run, question or end."""
+    if state.asked is not None:
+        return state.asked
+    if state.hands_off:
+        return finish(plan, state)
+    if state.facts is None or state.running is not None:
+        return _look(plan, state)
+    latched = own_latch(plan, state)
+    if latched is not None and forwards_nobody(state.facts):
+        # The one write allowed while nobody forwards: let our own latch go.
+        return Run(Action.RELEASE, (latched,), expect=digest(state.facts), step=Step.CLOSE)
+    if state.trouble is not None:
+        return hold(plan, state, state.trouble.kind, state.trouble.about)
+    if state.goal is Goal.CLOSE and state.detour is None and state.came_from is None:
+        return close(plan, state)
+    wrong = condition(plan, state.facts)
+    if wrong is not None:
+        return hold(plan, state, wrong)
+    if state.came_from is not None:
+        return after_switchover(plan, state, state.came_from, _label(state))
+    if state.detour is not None:
+        return switch_over(plan, state, state.detour, Step.SWITCH_BACK)
+    if state.goal is Goal.BACK:
+        return back(plan, state)
+    return _until(plan, state, up(plan, state))
+
+
+def up(plan: Plan, state: State) -> Decision:
+    """The procedure."""
+    return (
+        prepare(plan, state)
+        or trial(plan, state)  # 1
+        or report(plan, state)  # 2
+        or back_up(plan, state)  # 3
+        or preemption_off(plan, state)  # 4
+        or _hops(plan, state)  # 5, 6, 7
+        or agree(plan, state)  # 8
+        or services(plan, state)  # 9
+        or give_back(plan, state)  # 10
+        or services(plan, state)
+        or Finish(Outcome.DONE, state.leases)
+    )
+
+
+def back(plan: Plan, state: State) -> Decision:
+    """The same walk towards the version that both members shared last."""
+    if state.back_to is None:
+        return ask_direction(plan)
+    return (
+        borrow_preemption(plan, state, Step.ROLL_BACK)
+        or walk(plan, state, state.back_to)
+        or agree(plan, state)
+        or services(plan, state)
+        or give_back(plan, state)
+        or services(plan, state)
+        or Finish(Outcome.ROLLED_BACK, state.leases)
+    )
+
+
+def close(plan: Plan, state: State) -> Decision:
+    """Stop safely: give back what can be given back without moving a role ungated, and end."""
+    return _return_latch(plan, state) or _return_rest(plan, state) or finish(plan, state)
+
+
+def finish(plan: Plan, state: State) -> Finish:
+    """How it ended, judged by what was last known of both members."""
+    return Finish(_outcome(plan, state), state.leases)
+
+
+# --- parts of the above ---------------------------------------------------------------------------
+
+
+def _look(plan: Plan, state: State) -> Run:
+    """Observe first; say what may still be under way."""
+    running = state.running if state.running and state.running.action.is_change else None
+    under_way = running or state.unsettled
+    return Run(
+        Action.LOOK,
+        plan.members,
+        after=under_way.action if under_way else None,
+        step=under_way.step if under_way else Step.PREPARE,
+    )
+
+
+def _hops(plan: Plan, state: State) -> Decision | None:
+    for target in plan.path[1:]:
+        next_thing = walk(plan, state, target)
+        if next_thing:
+            return next_thing
+    return None
+
+
+def _until(plan: Plan, state: State, decision: Decision) -> Decision:
+    """Stopping after a step is a planned ending."""
+    if state.until is None or not isinstance(decision, Run) or decision.step <= state.until:
+        return decision
+    return close(plan, state)
+
+
+def _label(state: State) -> Step:
+    match state.goal:
+        case Goal.BACK:
+            return Step.ROLL_BACK
+        case Goal.CLOSE:
+            return Step.CLOSE
+        case Goal.UP if not (state.is_tried or state.is_adopted):
+            return Step.TRIAL
+        case _:
+            return Step.SWITCH_OVER
+
+
+def _return_latch(plan: Plan, state: State) -> Decision | None:
+    """A latch of ours on a member that stands by; releasing it moves no role."""
+    member = own_latch(plan, state)
+    if member is None or state.facts is None:
+        return None
+    return Run(Action.RELEASE, (member,), expect=digest(state.facts), step=Step.CLOSE)
+
+
+def _return_rest(plan: Plan, state: State) -> Decision | None:
+    """The boot selection, then preemption: only in a pair whose facts are all good."""
+    facts = state.facts
+    if facts is None or condition(plan, facts) is not None:
+        return None
+    for name, own in facts.members:
+        if _is_boot_owed(state, name, own) and own is not None:
+            return Run(Action.ACTIVATE, (name,), own.version, digest(facts), step=Step.CLOSE)
+    is_whole = len(versions(facts)) == 1 and len(facts.with_role(Role.STANDBY)) == 1
+    return give_back(plan, state, Step.CLOSE) if is_whole else None
+
+
+def _is_boot_owed(state: State, member: MemberId, facts: MemberFacts | None) -> bool:
+    lease = Lease(LeaseKind.BOOT, member)
+    return (
+        facts is not None
+        and lease in state.leases - state.given_up
+        and facts.role in {Role.STANDBY, Role.FAILED}
+        and facts.slot_of(facts.version) is not None
+    )
+
+
+def _outcome(plan: Plan, state: State) -> Outcome:
+    known = state.known
+    if known is None:
+        return Outcome.NOT_STARTED
+    wrong = condition(plan, state.facts) if state.facts else Kind.UNREACHABLE
+    is_untouched = versions(known) == {plan.path[0]} and None not in dict(known.members).values()
+    if state.is_stranded or wrong is Kind.NOBODY_FORWARDS:
+        return Outcome.STRANDED
+    if wrong is Kind.WRONG_DEVICE or (state.facts and not any(f for _, f in state.facts.members)):
+        return Outcome.FAILED
+    if is_untouched and not _is_until(state):
+        return Outcome.NOT_STARTED
+    return Outcome.PARKED
+
+
+def _is_until(state: State) -> bool:
+    return state.goal is Goal.UP and state.until is not None

@@ -1,0 +1,144 @@
+"""What a run was planned with: it does not change while the run lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.model import (
+    Capabilities,
+    ImageFile,
+    MemberId,
+    MixedVersions,
+    PreemptionKind,
+    Restore,
+    Scope,
+    SyncModel,
+    Version,
+)
+
+
+class Question(StrEnum):
+    """Named questions, asked once before the first write; ``--yes`` answers these and nothing else."""
+
+    NO_SERVICES = "no-services"
+    """No service is configured: nothing outside will prove that traffic flows."""
+    NO_REPLICATION = "no-session-replication"
+    """Sessions are not replicated: every session breaks at each switchover."""
+    DESTRUCTIVE_SYNC = "destructive-sync"
+    """Synchronising clears the standby's configuration first."""
+    NO_ROLLBACK = "no-rollback"
+    """The platform keeps no old image to go back to."""
+    NO_SYNC = "no-config-sync"
+    """The platform does not synchronise configurations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """All that a decision reads of a platform: platforms with equal traits are decided alike."""
+
+    can_sync: bool = True
+    has_preemption: bool = True
+    needs_release: bool = True
+    is_sync_allowed_mixed: bool = False
+    is_reload_part_of_install: bool = False
+    can_roll_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One pair, from where to where, and under which rules."""
+
+    pair: str
+    members: tuple[MemberId, MemberId]
+    identities: tuple[str, str]
+    path: tuple[Version, ...]
+    """Versions from the running one to the target, each a hop."""
+    traits: Traits
+    questions: tuple[Question, ...] = ()
+    images: tuple[ImageFile, ...] = ()
+    switch_back_after: timedelta = timedelta(seconds=60)
+    decision_deadline: timedelta | None = None
+
+    def identity_of(self, member: MemberId) -> str:
+        """The device that is planned behind a member's name."""
+        return self.identities[self.members.index(member)]
+
+    def image_of(self, version: Version) -> ImageFile | None:
+        """The image file of a version, if there is one."""
+        return next((image for image in self.images if image.version == version), None)
+
+
+def traits_of(capabilities: Capabilities) -> Traits:
+    """Reduce a platform's capabilities to what the decisions read."""
+    return Traits(
+        can_sync=capabilities.sync_model in {SyncModel.PUSH, SyncModel.PULL},
+        has_preemption=capabilities.preemption is not PreemptionKind.NONE,
+        needs_release=capabilities.needs_release,
+        is_sync_allowed_mixed=capabilities.mixed_versions is MixedVersions.OK,
+        is_reload_part_of_install=capabilities.is_reload_part_of_install,
+        can_roll_back=capabilities.restore is not Restore.NONE,
+    )
+
+
+def questions_of(capabilities: Capabilities, *, has_services: bool) -> tuple[Question, ...]:
+    """The named questions that a platform and a pair's configuration raise."""
+    raised = {
+        Question.NO_SERVICES: not has_services,
+        Question.NO_REPLICATION: not capabilities.replicates_sessions,
+        Question.DESTRUCTIVE_SYNC: capabilities.is_sync_destructive
+        and traits_of(capabilities).can_sync,
+        Question.NO_ROLLBACK: capabilities.restore is Restore.NONE,
+        Question.NO_SYNC: capabilities.sync_model is SyncModel.NONE,
+    }
+    return tuple(question for question, is_raised in raised.items() if is_raised)
+
+
+def stricter(one: Capabilities, other: Capabilities) -> Capabilities:
+    """What a pair can do whose members, in a mixed pair, can do different things."""
+    if one == other:
+        return one
+    return Capabilities(
+        scope=Scope.CLUSTER if Scope.CLUSTER in {one.scope, other.scope} else Scope.UNIT,
+        sync_model=one.sync_model if one.sync_model is other.sync_model else SyncModel.NONE,
+        is_sync_destructive=one.is_sync_destructive or other.is_sync_destructive,
+        preemption=one.preemption
+        if other.preemption is PreemptionKind.NONE
+        else other.preemption,
+        needs_release=one.needs_release or other.needs_release,
+        mixed_versions=max(
+            one.mixed_versions,
+            other.mixed_versions,
+            key=list(MixedVersions).index,
+        ),
+        is_reload_part_of_install=one.is_reload_part_of_install or other.is_reload_part_of_install,
+        has_commit=one.has_commit or other.has_commit,
+        sees_peer=one.sees_peer and other.sees_peer,
+        replicates_sessions=one.replicates_sessions and other.replicates_sessions,
+        restore=Restore.NONE if Restore.NONE in {one.restore, other.restore} else one.restore,
+        is_boot_selection_shared=one.is_boot_selection_shared or other.is_boot_selection_shared,
+        has_conditional_commands=one.has_conditional_commands and other.has_conditional_commands,
+    )
+
+
+def refuse_impossible(pair: str, capabilities: Capabilities) -> None:
+    """Refuse by name what the ten steps cannot do member by member.
+
+    Raises:
+        BadInput: One finding for each capability that forbids it.
+    """
+    reasons = {
+        "the platform upgrades the whole cluster at once": capabilities.scope is Scope.CLUSTER,
+        "members of different versions may not talk to each other": capabilities.mixed_versions
+        is MixedVersions.FORBIDDEN,
+        "both members share one boot selection": capabilities.is_boot_selection_shared,
+    }
+    findings = tuple(
+        Finding(where=pair, what=reason, advice="upgrade this pair by the vendor's own procedure")
+        for reason, applies in reasons.items()
+        if applies
+    )
+    if findings:
+        raise BadInput.from_findings(findings)

@@ -1,0 +1,50 @@
+"""Step 7, and with it the walk of steps 5 to 7: one member, the role, the other member.
+
+Rolling back is the same walk towards the old version: the current standby first, then the switchover, then
+the new standby; never the active.
+"""
+
+from __future__ import annotations
+
+from nornir_haupgrade.model import Version
+from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.records import Decision, Goal, Step
+from nornir_haupgrade.procedure.state import State
+from nornir_haupgrade.procedure.steps.step05_upgrade_standby import change_software, prove_whole
+from nornir_haupgrade.procedure.steps.step06_switch_over import move_role
+
+
+def walk(plan: Plan, state: State, target: Version) -> Decision | None:
+    """Members that are not at the target and do not forward are worked; else the role moves on."""
+    facts = state.facts
+    if facts is None:
+        return None
+    behind = [name for name, own in facts.members if own and own.version in _away(plan, state, target)]
+    for name in facts.names:
+        own = facts.of(name)
+        if own and own.version == target:
+            unproven = prove_whole(state, name, _label(plan, state, behind))
+            if unproven:
+                return unproven
+    for name in behind:
+        if name != facts.active:
+            return change_software(plan, state, name, target, _label(plan, state, behind))
+    if behind:
+        is_up = state.goal is Goal.UP
+        return move_role(plan, state, Step.SWITCH_OVER if is_up else Step.ROLL_BACK)
+    return None
+
+
+def _away(plan: Plan, state: State, target: Version) -> tuple[Version, ...]:
+    """The versions that have yet to be taken to the target: older ones going up, newer ones going back."""
+    at = plan.path.index(target)
+    return plan.path[:at] if state.goal is Goal.UP else plan.path[at + 1 :]
+
+
+def _label(plan: Plan, state: State, behind: list[str]) -> Step:
+    if state.goal is Goal.BACK:
+        return Step.ROLL_BACK
+    is_first = len(behind) == len(plan.members)
+    facts = state.facts
+    is_other_active = facts is not None and behind == [facts.active]
+    return Step.UPGRADE_STANDBY if is_first or is_other_active else Step.UPGRADE_OTHER

@@ -1,0 +1,67 @@
+"""Strict settings and inventory data, validated before anything connects.
+
+`open_project` does everything for a configuration file; the other functions are its parts. Whatever
+is wrong comes out as one `BadInput` with every finding: where, what, and what to do.
+"""
+
+from __future__ import annotations
+
+from nornir_haupgrade.settings.config import (
+    Algorithm,
+    Image,
+    ImageKind,
+    Settings,
+    absent_image_files,
+    config_schema,
+)
+from nornir_haupgrade.settings.files import check_config_file
+from nornir_haupgrade.settings.ha import (
+    Canary,
+    CriticalSession,
+    DnsService,
+    HttpService,
+    IcmpService,
+    ManagementPath,
+    Service,
+    TaskService,
+    TcpService,
+    Tolerance,
+)
+from nornir_haupgrade.settings.pairs import MemberConfig, PairConfig, load_pairs
+from nornir_haupgrade.settings.start import (
+    Project,
+    init_nornir,
+    load_settings,
+    open_project,
+    validate,
+)
+from nornir_haupgrade.settings.support import check_supported
+
+__all__ = [
+    "Algorithm",
+    "Canary",
+    "CriticalSession",
+    "DnsService",
+    "HttpService",
+    "IcmpService",
+    "Image",
+    "ImageKind",
+    "ManagementPath",
+    "MemberConfig",
+    "PairConfig",
+    "Project",
+    "Service",
+    "Settings",
+    "TaskService",
+    "TcpService",
+    "Tolerance",
+    "absent_image_files",
+    "check_config_file",
+    "check_supported",
+    "config_schema",
+    "init_nornir",
+    "load_pairs",
+    "load_settings",
+    "open_project",
+    "validate",
+]

@@ -1,0 +1,1 @@
+"""The machine times an abstract pair, explored exhaustively."""

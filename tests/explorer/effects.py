@@ -1,0 +1,240 @@
+"""What a run does to the abstract pair, and what the invariants say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nornir_haupgrade.model import MemberFacts, PairFacts, Status, Verdict
+from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Result, Run
+from nornir_haupgrade.procedure.state import State
+from tests.explorer.world import NAMES, World, elect, facts
+
+GOOD = Verdict(Status.PASS, "good")
+BAD = Verdict(Status.FAIL, "bad")
+UNMEASURED = Verdict(Status.ERROR, "could not tell")
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+def fresh(state: State, world: World) -> tuple[int, int]:
+    """For each member the smallest number that nobody remembers."""
+    found = []
+    for at, name in enumerate(NAMES):
+        seen = {world.nodes[at].boot, world.nodes[at].failovers}
+        for look in (state.known, state.facts):
+            member = look.of(name) if look else None
+            if member is not None:
+                seen |= {int(member.boot_id), member.failovers or 0}
+        found.append(next(n for n in range(9) if n not in seen))
+    return found[0], found[1]
+
+
+def check_write(run: Run, state: State, world: World, plan: Plan) -> None:
+    """The invariants that are asked before an effect."""
+    if not run.action.is_change:
+        return
+    if world.foreign and run.action is not Action.RELEASE:
+        raise Broken(f"10: {run.action} after someone else acted ({world.foreign})")
+    at = NAMES.index(run.members[0])
+    if any(world.nodes[NAMES.index(m)].is_wrong for m in _touched(run)):
+        raise Broken(f"1: {run.action} on a wrong device")
+    software = {Action.INSTALL, Action.ACTIVATE, Action.RELOAD}
+    if run.action in software and world.active == at:
+        raise Broken(f"2: {run.action} on a member that forwards")
+    if world.active is None and run.action is not Action.RELEASE:
+        raise Broken(f"9: {run.action} while nobody forwards")
+    versions = {node.version for node in world.nodes}
+    if run.action is Action.SYNC_CONFIG and len(versions) > 1 and not plan.traits.is_sync_allowed_mixed:
+        raise Broken("4: configuration sync between versions")
+    if run.action is Action.SWITCH:
+        _check_switch(run, state, world)
+
+
+def _touched(run: Run) -> tuple[str, ...]:
+    return run.members
+
+
+def _check_switch(run: Run, state: State, world: World) -> None:
+    target = world.nodes[NAMES.index(str(run.to))] if run.to else None
+    if target is not None and world.active == NAMES.index(str(run.to)):
+        raise Broken("8: a switchover sent twice")
+    is_back = state.detour == run.to
+    if not world.is_synced and not world.accepted_sessions and not is_back:
+        raise Broken("3: a switchover without synchronised sessions")
+
+
+def check_after(run: Run, before: World, after: World) -> None:
+    """The invariants that are asked after an effect."""
+    if before.active is not None and after.active is None:
+        raise Broken(f"3: {run.action} left nobody forwarding")
+    if run.action is Action.SWITCH and run.to is not None and after.active != NAMES.index(str(run.to)):
+        raise Broken("3: the role went to the wrong member")
+    if run.action is Action.SWITCH and run.to is None and after.active == NAMES.index(run.members[0]):
+        raise Broken("3: the role went back to the member that it was taken from")
+    if after.preempting() and not before.preempting():
+        if not after.preempt_by_hand:
+            raise Broken(f"5: after {run.action} preemption moves a role ungated")
+
+
+def check_finish(finish: Finish, state: State, world: World) -> None:
+    """Nothing is left owed in silence."""
+    owed = {(lease.kind, lease.member) for lease in finish.owed}
+    for at, name in enumerate(NAMES):
+        node = world.nodes[at]
+        if at in world.had_preemption and not node.preempts and (LeaseKind.PREEMPTION, name) not in owed:
+            raise Broken(f"5: preemption of {name} is forgotten")
+        ours = node.is_latched and at not in world.latched_by_hand
+        if ours and (LeaseKind.LATCH, name) not in owed:
+            raise Broken(f"5: the latch of {name} is forgotten")
+        if node.next != node.version and not world.falls_back and (LeaseKind.BOOT, name) not in owed:
+            raise Broken(f"5: the boot selection of {name} is forgotten")
+
+
+def effect(run: Run, state: State, world: World, plan: Plan) -> World:
+    """What a change does when it works."""
+    new = fresh(state, world)
+    match run.action:
+        case Action.BORROW_PREEMPTION:
+            for at in (0, 1):
+                world = world.node(at, preempts=False)
+        case Action.RETURN_PREEMPTION:
+            for name in run.members:
+                world = world.node(NAMES.index(name), preempts=True)
+            if (world.is_synced or world.accepted_sessions) and world.preempting():
+                # Returning it is a possible switchover, with the switchover's gate before it.
+                world = world.node(0, failovers=new[0]).node(1, failovers=new[1])
+                world = replace(world, active=world.preferred, is_synced=False)
+        case Action.INSTALL:
+            at = NAMES.index(run.members[0])
+            kept = {world.nodes[at].version, _number(run)}
+            if _number(run) in world.nodes[at].installed:
+                raise Broken("8: installed twice")
+            world = world.node(at, installed=frozenset(kept))
+        case Action.ACTIVATE:
+            world = world.node(NAMES.index(run.members[0]), next=_number(run))
+        case Action.RELOAD:
+            world = _reload(run, world, plan, new)
+        case Action.SWITCH:
+            world = _switch(run, world, plan, new)
+        case Action.RELEASE:
+            at = NAMES.index(run.members[0])
+            world = world.node(at, is_latched=False, failovers=new[at])
+            world = elect(world, new)
+        case _:
+            pass
+    return world
+
+
+def _number(run: Run) -> int:
+    return int(str(run.to)[1:])
+
+
+def _reload(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
+    at = NAMES.index(run.members[0])
+    node = world.nodes[at]
+    if node.version == _number(run):
+        raise Broken("8: reloaded twice")
+    if plan.traits.is_reload_part_of_install:
+        kept = frozenset({node.version, _number(run)})
+        world = world.node(at, next=_number(run), installed=kept)
+    world = replace(world, reloading=at)
+    return elect(world.node(at, power="booting", is_latched=False), new)
+
+
+def _switch(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
+    to = NAMES.index(str(run.to)) if run.to else 1 - (world.active or 0)
+    source = 1 - to
+    world = world.node(source, is_latched=True, failovers=new[source])
+    world = elect(world, new)
+    if not plan.traits.needs_release:
+        world = world.node(source, is_latched=False)
+    return replace(world, is_synced=False, accepted_sessions=False)
+
+
+def boot(world: World, at: int, new: tuple[int, int]) -> World:
+    """A member comes up with what its boot selection says, or what a fault makes of it."""
+    node = world.nodes[at]
+    version = node.version if world.falls_back else node.next
+    has_ha = not (world.no_ha_image and version > 0)
+    world = world.node(
+        at,
+        power="up",
+        version=version,
+        next=version,
+        boot=new[at],
+        failovers=new[at],
+        has_ha=has_ha,
+        is_latched=False,
+        data_dead=False,
+    )
+    world = replace(world, is_synced=False, falls_back=False, reloading=None)
+    return elect(world, new)
+
+
+def judge(run: Run, state: State, world: World) -> Verdict | None:
+    """A gate's truth; None while it waits for something that will come by itself."""
+    match run.action:
+        case Action.SESSIONS:
+            if state.detour is not None or world.is_synced:
+                return GOOD
+            return None if all(world.is_eligible(at) for at in (0, 1)) else BAD
+        case Action.SERVICES:
+            active = world.active
+            return BAD if active is None or world.nodes[active].data_dead else GOOD
+        case Action.ENTRY | Action.READINESS:
+            ready = all(world.is_eligible(at) for at in (0, 1)) and world.active is not None
+            return GOOD if ready else BAD
+        case Action.WHOLE:
+            node = world.nodes[NAMES.index(run.members[0])]
+            return GOOD if node.power == "up" and node.has_ha else BAD
+        case Action.RESTORE_POINT:
+            node = world.nodes[NAMES.index(run.members[0])]
+            return GOOD if node.power == "up" else BAD
+        case _:
+            return GOOD
+
+
+def verified(run: Run, world: World) -> Verdict:
+    """What reading back after a change says."""
+    if run.action is Action.RELOAD:
+        node = world.nodes[NAMES.index(run.members[0])]
+        is_good = node.power == "up" and node.version == _number(run) and node.has_ha
+        return GOOD if is_good else BAD
+    return GOOD
+
+
+def outcomes(run: Run, state: State, world: World, plan: Plan) -> Iterator[tuple[str, World, Result]]:
+    """Everything that can come of a gate or a quick change once it is executed: (label, world, result)."""
+    if run.action.is_change:
+        after = effect(run, state, world, plan)
+        check_after(run, world, after)
+        yield "", after, Result(run, verified(run, after), facts(after))
+        if world.faults:
+            less = {"faults": world.faults - 1}
+            lost = replace(after, **less)
+            yield "reply lost", lost, Result(run, UNMEASURED, None)
+            refused = replace(world, **less)
+            yield "refused", refused, Result(run, BAD, facts(refused))
+            yield "not sent", refused, Result(run, UNMEASURED, facts(refused))
+        return
+    verdict = judge(run, state, world)
+    if verdict is None:
+        if world.faults:
+            less = replace(world, faults=world.faults - 1)
+            yield "timed out", less, Result(run, BAD, facts(less))
+        return
+    yield "", world, Result(run, verdict, facts(world))
+    if world.faults:
+        less = replace(world, faults=world.faults - 1)
+        yield "not measured", less, Result(run, UNMEASURED, None)
+        if run.action is not Action.LOOK:
+            yield "gate fails", less, Result(run, BAD, facts(less))
+
+
+def sees(look: PairFacts, name: str) -> MemberFacts | None:
+    """One member in a look."""
+    return look.of(name)

@@ -1,0 +1,181 @@
+"""A pair on a clock of the test's own, and labs over real SSH."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, TypeAlias
+
+import paramiko
+import pytest
+
+from nornir_haupgrade.lab import Fault, LabSpec, LabThread, PairRig, When, build_image, simple_pair
+from nornir_haupgrade.lab.audit import Audit, Entry
+from nornir_haupgrade.lab.command import Reply
+from nornir_haupgrade.lab.device import Device
+from nornir_haupgrade.lab.lab import MemberState
+from nornir_haupgrade.lab.timeline import Timeline
+
+
+class World:
+    """The pair p1 (p1a preferred and master, p1b) without any network, and its time."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+        self.seconds = 0.0
+        self.timeline = Timeline(lambda: self.seconds)
+        self.log = Audit(self.timeline)
+        self.rig = PairRig(simple_pair("p1", **settings), self.timeline, self.log, "admin")
+        self.pair = self.rig.pair
+        self.a, self.b = self.pair.devices
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.timeline.run_due()
+
+    def run(self, device: Device, line: str) -> list[Reply]:
+        """Execute a line; the list fills when the reply comes."""
+        replies: list[Reply] = []
+        self.rig.executor.run(device, line, replies.append)
+        return replies
+
+    def answer(self, device: Device, line: str) -> Reply:
+        """Execute a line and let as much time pass as it takes, at most 10 s."""
+        replies = self.run(device, line)
+        for _ in range(100):
+            if replies:
+                return replies[0]
+            self.wait(0.1)
+        raise AssertionError(f"no reply to {line}")
+
+    def ask(self, device: Device, line: str) -> dict[str, str]:
+        """The ``Key: value`` lines of a command that succeeds."""
+        reply = self.answer(device, line)
+        assert reply.status == 0, reply.stderr
+        return dict(item.split(": ", 1) for item in reply.stdout.splitlines())
+
+    def strike(self, name: str, member: str | None = None, **params: object) -> None:
+        self.rig.faults.arm(Fault(name, member, params=params))
+
+    def arm(self, name: str, member: str | None, when: When, **params: object) -> None:
+        self.rig.faults.arm(Fault(name, member, when, params))
+
+    def upload(self, device: Device, name: str, content: bytes) -> str:
+        device.disk.store(f"/flash/upload/{name}", content)
+        return hashlib.sha256(content).hexdigest()
+
+    def put_image(self, device: Device, version: str = "13.8", **settings: Any) -> None:  # noqa: ANN401
+        """Upload, install and select an image."""
+        checksum = self.upload(device, "image", build_image(version, **settings))
+        for line in (f"fwctl image install image {checksum} {version}", "fwctl image boot B"):
+            reply = self.answer(device, line)
+            assert reply.status == 0, reply.stderr
+
+    def reboot(self, device: Device) -> None:
+        """Reboot and wait until everything about it is over."""
+        assert self.answer(device, "fwctl reboot").status == 0
+        self.wait(20)
+
+    def state(self, device: Device) -> MemberState:
+        return self.rig.state(device)
+
+    @property
+    def roles(self) -> tuple[str, str]:
+        return str(self.a.role), str(self.b.role)
+
+    def entries(self, kind: str) -> list[Entry]:
+        return [entry for entry in self.log.entries if entry["kind"] == kind]
+
+
+MakeWorld: TypeAlias = Callable[..., World]
+StartLab: TypeAlias = Callable[..., LabThread]
+Login: TypeAlias = Callable[..., paramiko.SSHClient]
+Execute: TypeAlias = Callable[[paramiko.SSHClient, str], tuple[int, str, str]]
+IsOpen: TypeAlias = Callable[[int], bool]
+Eventually: TypeAlias = Callable[..., None]
+
+
+@pytest.fixture
+def make_world() -> MakeWorld:
+    return World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def start_lab() -> Iterator[StartLab]:
+    """Start a lab with the pair p1; settings are PairSpec's fields."""
+    with ExitStack() as stack:
+
+        def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
+            spec = LabSpec((simple_pair("p1", **settings),), speed=speed)
+            return stack.enter_context(LabThread(spec))
+
+        yield start
+
+
+@pytest.fixture
+def login() -> Iterator[Login]:
+    """Log in to a member with paramiko."""
+    with ExitStack() as stack:
+
+        def connect(
+            lab: LabThread, member: str = "p1a", password: str = "admin", seconds: float = 5.0
+        ) -> paramiko.SSHClient:
+            client = paramiko.SSHClient()
+            stack.callback(client.close)
+            client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507  # the lab's keys
+            client.connect(
+                "127.0.0.1",
+                port=lab.ports[member],
+                username="admin",
+                password=password,
+                look_for_keys=False,
+                allow_agent=False,
+                timeout=seconds,
+                banner_timeout=seconds,
+                auth_timeout=seconds,
+            )
+            return client
+
+        yield connect
+
+
+@pytest.fixture
+def execute() -> Execute:
+    """Execute one command: exit status, standard output, standard error."""
+
+    def run(client: paramiko.SSHClient, line: str) -> tuple[int, str, str]:
+        _, out, err = client.exec_command(line, timeout=10)
+        stdout, stderr = out.read().decode(), err.read().decode()
+        return out.channel.recv_exit_status(), stdout, stderr
+
+    return run
+
+
+@pytest.fixture
+def is_open() -> IsOpen:
+    def probe(port: int) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    return probe
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    def wait(predicate: Callable[[], object], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not predicate():
+            assert time.monotonic() < deadline, f"not within {seconds} s"
+            time.sleep(0.01)
+
+    return wait
