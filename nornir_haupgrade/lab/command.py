@@ -54,6 +54,11 @@ class Outcome:
     """The effect, at one instant."""
 
 
+def say(text: str) -> Outcome:
+    """An outcome that only prints."""
+    return Outcome(Reply(stdout=text))
+
+
 def refuse(message: str, status: int = 1) -> Outcome:
     """An outcome without effect."""
     return Outcome(Reply(stderr=f"{message}\n", status=status))

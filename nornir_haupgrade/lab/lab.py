@@ -174,8 +174,10 @@ class Lab:
 
     def _ring(self) -> None:
         self._alarm = None
-        self.timeline.run_due()
-        self._rearm()
+        try:
+            self.timeline.run_due()
+        finally:
+            self._rearm()
 
     def rig_of(self, name: str) -> PairRig:
         """A pair by its own name or a member's."""

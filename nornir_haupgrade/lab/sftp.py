@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE
 
-from nornir_haupgrade.lab.disk import HOME, UPLOADS
+from nornir_haupgrade.lab.disk import UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -155,11 +155,6 @@ class FlashServer(asyncssh.SFTPServer):
         return asyncssh.SFTPVFSAttrs(
             bsize=_BLOCK, frsize=_BLOCK, blocks=total, bfree=free, bavail=free
         )
-
-    @property
-    def home(self) -> str:
-        """Where relative paths start."""
-        return HOME
 
 
 def _opened(file_obj: object) -> _Open:

@@ -39,7 +39,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong, by name; see ``faults.FAULTS``."""
+    """One thing that goes wrong, by name; see ``fault_kinds.FAULTS``."""
 
     name: str
     member: str | None = None

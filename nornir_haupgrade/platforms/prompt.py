@@ -49,19 +49,25 @@ class Prompt:
         """Whether a last line may be a prompt: changed, or behind text that had no line end."""
         if self._like is not None and self._like.fullmatch(line):
             return True
-        return len(self._base) > 1 and self._base in line[-len(self._base) - 1 :]
+        return self._behind_text(line) > 0
 
     def strip_from(self, text: str, command: str) -> str:
         """An answer without the prompt at its end, remembering the prompt if it has changed."""
         before, _, line = text.rstrip().rpartition("\n")
         if not self.is_exactly(line):
-            at = line.rfind(self._base) if len(self._base) > 1 else -1
+            at = self._behind_text(line)
             if at > 0:
                 return f"{before}\n{line[:at]}" if before else line[:at]
             self._base = line[:-1]
         # A shell that was not ready yet repeats the command behind its prompt once it is.
         first, _, rest = before.partition("\n")
         return rest if first.endswith(command) and self._is_ours(first, command) else before
+
+    def _behind_text(self, line: str) -> int:
+        """Where the known prompt begins at the end of a line, -1 if it does not end it."""
+        if len(self._base) <= 1:  # a bare "$" or "#" ends too many lines
+            return -1
+        return line.find(self._base, max(0, len(line) - len(self._base) - 1))
 
     def _is_ours(self, line: str, command: str) -> bool:
         return self.is_exactly(line.removesuffix(command).rstrip())

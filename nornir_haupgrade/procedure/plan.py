@@ -42,7 +42,6 @@ class Traits:
     can_sync: bool = True
     has_preemption: bool = True
     needs_release: bool = True
-    is_sync_allowed_mixed: bool = False
     is_reload_part_of_install: bool = False
     can_roll_back: bool = True
 
@@ -77,7 +76,6 @@ def traits_of(capabilities: Capabilities) -> Traits:
         can_sync=capabilities.sync_model in {SyncModel.PUSH, SyncModel.PULL},
         has_preemption=capabilities.preemption is not PreemptionKind.NONE,
         needs_release=capabilities.needs_release,
-        is_sync_allowed_mixed=capabilities.mixed_versions is MixedVersions.OK,
         is_reload_part_of_install=capabilities.is_reload_part_of_install,
         can_roll_back=capabilities.restore is not Restore.NONE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nornir_haupgrade.model import MemberFacts, PairFacts, Status, Verdict
+from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Result, Run
 from nornir_haupgrade.procedure.state import State
@@ -33,14 +33,14 @@ def fresh(state: State, world: World) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def check_write(run: Run, state: State, world: World, plan: Plan) -> None:
+def check_write(run: Run, state: State, world: World) -> None:
     """The invariants that are asked before an effect."""
     if not run.action.is_change:
         return
     if world.foreign and run.action is not Action.RELEASE:
         raise Broken(f"10: {run.action} after someone else acted ({world.foreign})")
     at = NAMES.index(run.members[0])
-    if any(world.nodes[NAMES.index(m)].is_wrong for m in _touched(run)):
+    if any(world.nodes[NAMES.index(m)].is_wrong for m in run.members):
         raise Broken(f"1: {run.action} on a wrong device")
     software = {Action.INSTALL, Action.ACTIVATE, Action.RELOAD}
     if run.action in software and world.active == at:
@@ -48,14 +48,10 @@ def check_write(run: Run, state: State, world: World, plan: Plan) -> None:
     if world.active is None and run.action is not Action.RELEASE:
         raise Broken(f"9: {run.action} while nobody forwards")
     versions = {node.version for node in world.nodes}
-    if run.action is Action.SYNC_CONFIG and len(versions) > 1 and not plan.traits.is_sync_allowed_mixed:
+    if run.action is Action.SYNC_CONFIG and len(versions) > 1:
         raise Broken("4: configuration sync between versions")
     if run.action is Action.SWITCH:
         _check_switch(run, state, world)
-
-
-def _touched(run: Run) -> tuple[str, ...]:
-    return run.members
 
 
 def _check_switch(run: Run, state: State, world: World) -> None:
@@ -233,8 +229,3 @@ def outcomes(run: Run, state: State, world: World, plan: Plan) -> Iterator[tuple
         yield "not measured", less, Result(run, UNMEASURED, None)
         if run.action is not Action.LOOK:
             yield "gate fails", less, Result(run, BAD, facts(less))
-
-
-def sees(look: PairFacts, name: str) -> MemberFacts | None:
-    """One member in a look."""
-    return look.of(name)

@@ -196,7 +196,7 @@ def _execute(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
             result = Result(run, UNMEASURED, facts(less))
             yield "gave up waiting", At("idle", states.apply(plan, at.state, result), less), True
         return
-    check_write(run, at.state, world, plan)
+    check_write(run, at.state, world)
     if run.action is Action.RELOAD:
         after = effect(run, at.state, world, plan)
         check_after(run, world, after)
@@ -212,11 +212,14 @@ def _execute(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
 def _differs(run: Run, now: PairFacts, state: State, variant: Variant) -> bool:
     if variant.is_absolute or run.action is not Action.SWITCH:
         return digest(now) != run.expect
-    # Who says no member's name cannot expect a member's name either: only the set of roles.
-    roles = sorted(str(member and member.role) for _, member in now.members)
-    return state.facts is None or roles != sorted(
-        str(member and member.role) for _, member in state.facts.members
-    )
+    # Who names no member in the order cannot name one in the expectation: only what each role's holder is.
+    return state.facts is None or _by_role(now) != _by_role(state.facts)
+
+
+def _by_role(look: PairFacts) -> tuple[list[tuple[str, ...]], list[str]]:
+    read = [member for _, member in look.members if member is not None]
+    holders = sorted((own.role, own.version, own.config or "", own.preemption) for own in read)
+    return holders, sorted(own.identity for own in read)
 
 
 def _is_booting(world: World) -> bool:

@@ -149,6 +149,10 @@ def test_show_boot_counts_role_changes(world: World) -> None:
     world.answer(world.a, "fwctl ha suspend")
     world.wait(1)
     assert world.ask(world.b, "fwctl show boot")["Failovers"] == "1"
+    world.reboot(world.a)
+    world.reboot(world.b)
+    assert world.roles == ("MASTER", "BACKUP")
+    assert world.ask(world.b, "fwctl show boot")["Failovers"] == "0"  # since this boot
 
 
 def test_the_config_hash_covers_the_local_part(world: World) -> None:

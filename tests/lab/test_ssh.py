@@ -167,14 +167,14 @@ def test_a_corrupt_upload_has_another_checksum(
 def test_a_reboot_drops_the_line_closes_the_port_and_opens_it_again(
     start_lab: StartLab, login: Login, execute: Execute, is_open: IsOpen, eventually: Eventually
 ) -> None:
-    lab = start_lab(boot_seconds=0.6)
+    lab = start_lab(boot_seconds=0.6, stop_seconds=1.0)
     port, hosts = lab.ports["p1b"], lab.known_hosts
     client = login(lab, "p1b")
     before = execute(client, "fwctl show boot")[1]
     assert execute(client, "fwctl reboot --if-state BACKUP") == (0, "", "")
     # trap 1: the old system answers for a while
     assert execute(client, "fwctl show boot")[1].split()[1] == before.split()[1]
-    eventually(lambda: not client.get_transport().is_active(), 2)
+    eventually(lambda: not client.get_transport().is_active(), 5)
     assert not is_open(port)
     eventually(lambda: is_open(port), 5)
     after = execute(login(lab, "p1b"), "fwctl show boot")[1]

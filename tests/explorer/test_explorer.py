@@ -1,0 +1,201 @@
+"""Every state that the machine and a misbehaving pair can reach together keeps the invariants."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import astuple, fields
+from itertools import product
+
+import pytest
+
+from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.model import (
+    Capabilities,
+    MixedVersions,
+    PreemptionKind,
+    Restore,
+    Scope,
+    SyncModel,
+)
+from nornir_haupgrade.procedure.plan import (
+    Question,
+    Traits,
+    questions_of,
+    refuse_impossible,
+    traits_of,
+)
+from nornir_haupgrade.procedure.records import Step
+from tests.explorer.explore import Found, explore, plan_for, start
+
+Begin = tuple[bool, int | None]
+"""Whether the preferred member preempts; which member is a version ahead (None: neither)."""
+
+BEGINNINGS: tuple[Begin, ...] = tuple(product((True, False), (None, 0, 1)))
+ALL_TRAITS = tuple(Traits(*values) for values in product((False, True), repeat=len(fields(Traits))))
+
+
+def _explore(  # noqa: PLR0913 - each is one dimension of the exploration
+    traits: Traits,
+    begin: Begin,
+    *,
+    faults: int,
+    commands: int = 0,
+    hops: int = 1,
+    questions: tuple[Question, ...] = (),
+    until: Step | None = None,
+    limit: int | None = None,
+) -> Found:
+    preempts, adopted = begin
+    plan = plan_for(traits, hops=hops, questions=questions)
+    first = start(
+        faults=faults,
+        commands=commands,
+        preempts=preempts and traits.has_preemption,
+        adopted=adopted,
+        until=until,
+        plan=plan,
+    )
+    began = time.monotonic()
+    found = explore(plan, first, limit=limit)
+    seconds = time.monotonic() - began
+    print(  # noqa: T201 - the figures are the point
+        f"\n{astuple(traits)} preempts={preempts} ahead={adopted} faults={faults}"
+        f" commands={commands} hops={hops}: {found.states} states, {found.edges} edges,"
+        f" {seconds:.0f} s, endings {dict(sorted(found.endings.items()))}",
+    )
+    return found
+
+
+def _holds(found: Found) -> None:
+    assert found.counterexample is None, " > ".join(found.trace)
+    assert found.unending == 0, "states from which no end can be reached"
+    assert found.cycles == 0, "states on a cycle without a person or a fault"
+    assert found.endings, "no end was reached at all"
+
+
+@pytest.mark.parametrize("begin", BEGINNINGS)
+@pytest.mark.parametrize("traits", ALL_TRAITS, ids=lambda traits: str(astuple(traits)))
+def test_every_kind_of_platform_with_kills_at_any_record(traits: Traits, begin: Begin) -> None:
+    _holds(_explore(traits, begin, faults=0, commands=1))
+
+
+@pytest.mark.parametrize("begin", [(True, None), (False, 1)])
+def test_one_fault_anywhere(begin: Begin) -> None:
+    _holds(_explore(Traits(), begin, faults=1))
+
+
+def test_a_whole_pair_comes_home_with_its_preemption_back() -> None:
+    found = _explore(Traits(), (True, None), faults=0)
+    _holds(found)
+    assert set(found.endings) == {"done"}
+
+
+def test_two_hops() -> None:
+    found = _explore(Traits(), (True, None), faults=0, commands=1, hops=2)
+    _holds(found)
+    assert {"done", "rolled_back"} <= set(found.endings)
+
+
+@pytest.mark.parametrize("until", list(Step)[: Step.GIVE_BACK + 1])
+def test_stopping_after_any_step_parks_or_is_done(until: Step) -> None:
+    found = _explore(Traits(), (True, None), faults=0, until=until)
+    _holds(found)
+    ends = {end.removesuffix(" (owed)") for end in found.endings}
+    # After step 9 only giving back is left, and that is done on every way out.
+    assert ends == ({"done"} if until >= Step.SERVICES else {"parked"})
+
+
+def test_named_questions_are_asked_and_can_be_declined() -> None:
+    questions = tuple(Question)
+    found = _explore(Traits(), (True, None), faults=0, questions=questions)
+    _holds(found)
+    assert found.asks["question"] >= len(questions)
+    assert {"done", "not_started"} == set(found.endings)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("begin", BEGINNINGS)
+def test_one_fault_and_one_command_of_a_person_anywhere(begin: Begin) -> None:
+    _holds(_explore(Traits(), begin, faults=1, commands=1))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("traits", ALL_TRAITS, ids=lambda traits: str(astuple(traits)))
+def test_one_fault_on_every_kind_of_platform(traits: Traits) -> None:
+    for begin in BEGINNINGS:
+        _holds(_explore(traits, begin, faults=1))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3000)
+def test_two_faults() -> None:
+    _holds(_explore(Traits(), (True, None), faults=2))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3000)
+def test_two_hops_with_a_fault() -> None:
+    _holds(_explore(Traits(), (True, None), faults=1, hops=2))
+
+
+def _all_capabilities() -> list[Capabilities]:
+    flags = (False, True)
+    return [
+        Capabilities(*values)
+        for values in product(
+            Scope,
+            SyncModel,
+            flags,
+            PreemptionKind,
+            flags,
+            MixedVersions,
+            flags,
+            (False,),  # a commit is the driver's own business
+            (False,),  # and so is whether a member sees its peer
+            flags,
+            Restore,
+            flags,
+            (True,),  # conditional commands close a race on the device; nothing is decided by them
+        )
+    ]
+
+
+def test_platforms_that_decide_alike_are_explored_once() -> None:
+    """Decisions read traits and questions only, so equal traits are one machine: 32 of them."""
+    possible, impossible = 0, 0
+    machines = set()
+    for capabilities in _all_capabilities():
+        try:
+            refuse_impossible("p", capabilities)
+        except BadInput as refusal:
+            impossible += 1
+            assert refusal.findings
+            continue
+        possible += 1
+        machines.add(traits_of(capabilities))
+        questions_of(capabilities, has_services=True)
+    print(f"\n{possible} possible, {impossible} refused, {len(machines)} machines")  # noqa: T201
+    assert machines == set(ALL_TRAITS)
+    assert impossible > 0
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "reason"),
+    [
+        (Capabilities(scope=Scope.CLUSTER), "the platform upgrades the whole cluster at once"),
+        (
+            Capabilities(mixed_versions=MixedVersions.FORBIDDEN),
+            "members of different versions may not talk to each other",
+        ),
+        (Capabilities(is_boot_selection_shared=True), "both members share one boot selection"),
+    ],
+)
+def test_what_cannot_be_done_member_by_member_is_refused_by_name(
+    capabilities: Capabilities,
+    reason: str,
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        refuse_impossible("p1", capabilities)
+    assert [finding.what for finding in refused.value.findings] == [reason]

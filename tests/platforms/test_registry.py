@@ -1,0 +1,28 @@
+import subprocess
+import sys
+
+import pytest
+
+from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.platforms import driver_class, known_platforms
+
+
+def test_every_known_platform_has_a_driver_of_that_name() -> None:
+    for name in known_platforms():
+        assert driver_class(name).NAME == name
+
+
+def test_an_unknown_platform_is_named_with_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="'pfsense'.*linux_ha"):
+        driver_class("pfsense")
+
+
+def test_neither_the_registry_nor_a_driver_imports_an_ssh_library() -> None:
+    code = (
+        "import sys\n"
+        "from nornir_haupgrade.platforms import driver_class, transport\n"
+        "driver_class('linux_ha')\n"
+        "print(sorted({'netmiko', 'napalm', 'paramiko', 'nornir'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
