@@ -112,7 +112,7 @@ def _write_choice(value: object, choice: _Choice, where: str) -> Json:
             return {_TAG: type(value).__name__, **data}
         return data
     for hint in choice.plain.values():
-        if isinstance(value, get_origin(hint) or hint):
+        if isinstance(value, cast("type", _form_of(hint) or hint)):
             return _write(value, hint, where)
     raise _mistyped(where, choice, value)
 

@@ -1,15 +1,15 @@
 """A campaign's history: every pair's records in one SQLite file, append-only and chained by hashes.
 
 ``append`` returns when the record is on the disk (write-ahead log, ``synchronous=FULL``): what was
-acknowledged survives ``kill -9`` and a power cut. Threads and processes may append and read at once.
+acknowledged survives ``kill -9`` and a power cut. Threads and processes append and read at once.
 
 Each record's hash covers the one before it (arrays as JSON without spaces, in ASCII)::
 
     hash(0)   = sha256(["history", schema, campaign, created])
     hash(seq) = sha256([hash(seq - 1), pair, seq, at, body])
 
-so whoever reads a pair finds a record that was changed, removed or moved. Records cut off at the end
-leave a shorter chain that holds: only a head that was written down elsewhere shows it (``verify``).
+so whoever reads a pair finds a record that was changed, removed or moved. Records cut off at the
+end leave a shorter chain that holds: only a head that was written down elsewhere shows it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ _TABLES: Final = (
 
 
 Clock: TypeAlias = Callable[[], datetime]
+Clean: TypeAlias = Callable[[Record], Record]
 _Row: TypeAlias = tuple[int, str, str, Sha256, Sha256]
 
 
@@ -95,12 +97,17 @@ class History:
         created: When it was created, ISO 8601 in UTC.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, clock: Clock) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, *, clock: Clock, clean: Clean | None
+    ) -> None:
         self._connection = connection
         self._path = path
         self._clock = clock
+        self._clean = clean
         # One at a time: SQLite has one writer anyway, and a read takes microseconds.
         self._lock = Lock()
+        # Whoever forgets to close it leaves nothing open behind.
+        weakref.finalize(self, connection.close)
         meta = dict(self._select("SELECT key, value FROM meta"))
         if meta.keys() != {"schema", "campaign", "created"}:
             raise HistoryDamaged(f"{path} is not a complete history", advice=_RESTORE)
@@ -121,6 +128,7 @@ class History:
         create: bool,
         campaign: str | None = None,
         clock: Clock = utc_now,
+        clean: Clean | None = None,
     ) -> Self:
         """Open a history, or create it (readable by its owner alone).
 
@@ -129,6 +137,7 @@ class History:
             create: It must not exist yet; otherwise it must.
             campaign: The campaign's id for a new one; by default the folder's name.
             clock: Stamps records that are appended without a time.
+            clean: Takes secrets out of a record before it is kept.
 
         Raises:
             HAUpgradeError: It exists, or does not, or cannot be opened.
@@ -151,10 +160,13 @@ class History:
                 connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
                 if create:
                     _create(connection, campaign or path.absolute().parent.name, _stamp(clock()))
-                return cls(connection, path, clock)
+                return cls(connection, path, clock=clock, clean=clean)
             except BaseException:
                 connection.close()
                 raise
+
+    def __contains__(self, pair: str) -> bool:
+        return bool(self._select("SELECT 1 FROM records WHERE pair = ? LIMIT 1", pair))
 
     def append(
         self, pair: str, record: Record, *, at: datetime | None = None, after: int | None = None
@@ -173,7 +185,8 @@ class History:
             AnotherController: The pair moved on since ``after``.
             HAUpgradeError: It could not be written (disk full, no permission); nothing was.
         """
-        body, stamp = encode(record), _stamp(at or self._clock())
+        body = encode(self._clean(record) if self._clean else record)
+        stamp = _stamp(at or self._clock())
         with self._lock, _explained(self._path, pair), _transaction(self._connection):
             last, prev = self._last(pair)
             if after is not None and last != after:
@@ -196,25 +209,15 @@ class History:
         Raises:
             HistoryDamaged: As ``records``.
         """
-        return self.tail(pair, 0)
+        return self._after(pair, 0)
 
-    def tail(self, pair: str, after_seq: int) -> tuple[Entry, ...]:
-        """What was appended to a pair after a record, by whomever.
+    def tail(self, pair: str, after_seq: int) -> tuple[tuple[int, Record], ...]:
+        """What was appended to a pair after a record, by whomever: (seq, record).
 
         Raises:
-            HistoryDamaged: As ``records``; or that record is not there any more.
+            HistoryDamaged: As ``records``; or record ``after_seq`` is not there any more.
         """
-        rows = self._select(
-            "SELECT seq, at, body, hash, prev FROM records"
-            " WHERE pair = ? AND seq >= ? ORDER BY seq",
-            pair,
-            after_seq,
-        )
-        if after_seq == 0:
-            return tuple(_checked(pair, rows, seq=0, prev=self._genesis))
-        if not rows or rows[0][0] != after_seq:
-            raise _broken(pair, after_seq, "is missing")
-        return tuple(_checked(pair, rows[1:], seq=after_seq, prev=rows[0][3]))
+        return tuple((entry.seq, entry.record) for entry in self._after(pair, after_seq))
 
     def pairs(self) -> tuple[str, ...]:
         """The pairs that have records, sorted."""
@@ -239,13 +242,9 @@ class History:
         entries = self.entries(pair)
         if head is None and not entries:
             raise HistoryDamaged("there are no records", pair=pair, advice=_RESTORE)
-        if head is not None and head.lower() not in {
-            self._genesis,
-            *(entry.hash for entry in entries),
-        }:
-            raise _broken(
-                pair, len(entries), f"is the last, and none has the hash {head:.64}: cut off"
-            )
+        hashes = {self._genesis, *(entry.hash for entry in entries)}
+        if head is not None and head.strip().lower() not in hashes:
+            raise _broken(pair, len(entries), f"is the last, and none has the hash {head:.64}")
 
     def close(self) -> None:
         """Give the file back; the last to close leaves one file behind."""
@@ -262,6 +261,19 @@ class History:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _after(self, pair: str, seq: int) -> tuple[Entry, ...]:
+        rows = self._select(
+            "SELECT seq, at, body, hash, prev FROM records"
+            " WHERE pair = ? AND seq >= ? ORDER BY seq",
+            pair,
+            seq,
+        )
+        if seq == 0:
+            return tuple(_checked(pair, rows, seq=0, prev=self._genesis))
+        if not rows or rows[0][0] != seq:
+            raise _broken(pair, seq, "is missing")
+        return tuple(_checked(pair, rows[1:], seq=seq, prev=rows[0][3]))
 
     def _last(self, pair: str) -> tuple[int, Sha256]:
         newest = self._connection.execute(
@@ -305,6 +317,8 @@ def _checked(pair: str, rows: list[_Row], *, seq: int, prev: Sha256) -> Iterator
     for expected, (found, at, body, digest, before) in enumerate(rows, start=seq + 1):
         if found != expected:
             raise _broken(pair, expected, "is missing")
+        if not all(isinstance(text, str) for text in (at, body, digest)):
+            raise _broken(pair, expected, "is not as it was written")
         if before != prev:
             raise _broken(pair, expected, "does not follow the one before it")
         if digest != _sha256(prev, pair, expected, at, body):

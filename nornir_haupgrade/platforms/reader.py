@@ -14,9 +14,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
 
 from nornir_haupgrade.platforms.base import Dialogue
+from nornir_haupgrade.platforms.channel import Channel
 from nornir_haupgrade.platforms.prompt import Prompt, plain_text
 
 QUIET = 0.01
@@ -29,25 +29,6 @@ _TAIL = 4096
 _ECHO_WITHIN = 1 << 16
 _ESCAPE = rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>])"
 _FILLER = rb"(?:[\s\x08\x00]|" + _ESCAPE + rb")*"
-
-
-class Channel(Protocol):
-    """The part of a paramiko channel that is used; reads give no bytes once the line is gone."""
-
-    def sendall(self, data: bytes) -> None:
-        """Write all."""
-
-    def recv(self, nbytes: int) -> bytes:
-        """Read what is there, waiting for at least one byte."""
-
-    def recv_ready(self) -> bool:
-        """Whether a read returns at once."""
-
-    def settimeout(self, timeout: float | None) -> None:
-        """How long a read or write may wait, in seconds."""
-
-    def close(self) -> None:
-        """Close it."""
 
 
 class Ending(Enum):

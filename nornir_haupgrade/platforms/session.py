@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from netmiko import BaseConnection
 
     from nornir_haupgrade.platforms.base import Dialogue, Progress
+    from nornir_haupgrade.platforms.channel import Channel
     from nornir_haupgrade.platforms.guard import Guard
     from nornir_haupgrade.platforms.login import Line
-    from nornir_haupgrade.platforms.reader import Channel
 
 _Failure = TypeVar("_Failure", bound=CommandFailed)
 

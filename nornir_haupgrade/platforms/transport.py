@@ -121,9 +121,11 @@ def _unopened(
             **{name: value for name, value in extras.items() if name not in _OURS},
         )
     except (TypeError, ValueError) as error:
-        first = next(iter(str(error).strip().splitlines()), "")
+        reason = next(iter(str(error).strip().splitlines()), "")
+        if "device_type" in reason:  # the names of all 200 of Netmiko's would follow
+            reason = f"it knows no platform {options.platform!r}"
         raise BadInput(
-            f"Netmiko does not accept the connection options: {first}",
+            f"Netmiko does not accept the connection options: {reason}",
             pair=pair,
             member=host.name,
             advice="correct connection_options: netmiko: in the inventory",

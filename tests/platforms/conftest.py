@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,14 +24,14 @@ PASSWORD = "s3cret-of-the-lab"
 class Open(Protocol):
     """Log in to a member of the lab; everything may be said otherwise."""
 
-    def __call__(self, member: str = ..., **settings: Any) -> Transport: ...
+    def __call__(self, member: str = ..., **settings: object) -> Transport: ...
 
 
 @pytest.fixture
 def start_lab() -> Iterator[Callable[..., LabThread]]:
     with ExitStack() as stack:
 
-        def start(**settings: Any) -> LabThread:
+        def start(**settings: object) -> LabThread:
             spec = LabSpec((simple_pair(**settings),), speed=SPEED, password=PASSWORD)
             lab = stack.enter_context(LabThread(spec))
             lab.wait_until(
@@ -65,7 +66,7 @@ def connect(lab: LabThread, known_hosts: Path) -> Iterator[Open]:
         extras: dict[str, Any] | None = None,
         port: int | None = None,
         hostname: str = "127.0.0.1",
-        **settings: Any,
+        **settings: object,
     ) -> Transport:
         host = Host(
             name=member,
@@ -75,7 +76,7 @@ def connect(lab: LabThread, known_hosts: Path) -> Iterator[Open]:
             password=password,
             connection_options={"netmiko": ConnectionOptions(platform=platform, extras=extras)},
         )
-        asked = {
+        asked: dict[str, Any] = {
             "pair": "p1",
             "login_and_read_only": LinuxHA.READ_ONLY,
             "read_only": False,
@@ -92,7 +93,7 @@ def connect(lab: LabThread, known_hosts: Path) -> Iterator[Open]:
 
 @pytest.fixture
 def drive(connect: Open) -> Callable[..., LinuxHA]:
-    def drive(member: str = "p1a", **settings: Any) -> LinuxHA:
+    def drive(member: str = "p1a", **settings: object) -> LinuxHA:
         return LinuxHA(connect(member, **settings), command_timeout=5, install_timeout=20)
 
     return drive
@@ -100,8 +101,6 @@ def drive(connect: Open) -> Callable[..., LinuxHA]:
 
 @pytest.fixture
 def image(tmp_path: Path) -> ImageFile:
-    import hashlib
-
     content = build_image("13.8")
     file = tmp_path / "fw-13.8.img"
     file.write_bytes(content)

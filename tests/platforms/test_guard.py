@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from nornir_haupgrade.errors import CommandFailed, NotReadOnly
 from nornir_haupgrade.platforms.guard import Guard

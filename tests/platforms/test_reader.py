@@ -4,8 +4,7 @@ import time
 from collections import deque
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from nornir_haupgrade.platforms.base import Dialogue
 from nornir_haupgrade.platforms.prompt import Prompt, plain_text
@@ -120,7 +119,8 @@ def test_no_prompt_before_the_deadline_is_late() -> None:
 
 
 def test_a_stream_without_end_is_late() -> None:
-    noise: list[Piece] = [b"fwctl show ha\r\n", *([b"x" * 100 + b"\r\n", 0.01] * 10_000)]
+    row: list[Piece] = [b"x" * 100 + b"\r\n", 0.01]
+    noise: list[Piece] = [b"fwctl show ha\r\n", *(row * 10_000)]
     assert ask(FakeChannel(*noise), seconds=0.2).ending is Ending.LATE
 
 
@@ -205,7 +205,9 @@ def test_a_prompt_may_change_and_is_followed(base: str, changed: str) -> None:
     "line", ["copying to p1a: 50%", "p1a", "see p1a and p1b for more >", "xp1a$", "50%", "#", "$ "]
 )
 def test_other_text_at_the_end_is_no_prompt(line: str) -> None:
-    assert ask(FakeChannel(b"fwctl show ha\r\n" + line.encode()), seconds=0.05).ending is Ending.LATE
+    assert (
+        ask(FakeChannel(b"fwctl show ha\r\n" + line.encode()), seconds=0.05).ending is Ending.LATE
+    )
 
 
 def test_a_huge_answer_stays_linear() -> None:

@@ -5,15 +5,22 @@ import pytest
 
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.platforms import driver_class, known_platforms
+from nornir_haupgrade.platforms.base import Driver
+from nornir_haupgrade.platforms.linux_ha import LinuxHA
 
 
 def test_every_known_platform_has_a_driver_of_that_name() -> None:
     for name in known_platforms():
-        assert driver_class(name).NAME == name
+        assert name == driver_class(name).NAME
+
+
+def test_each_driver_keeps_the_protocol() -> None:
+    drivers: tuple[type[Driver], ...] = (LinuxHA,)  # the type checker is the test
+    assert {driver.NAME for driver in drivers} == set(known_platforms())
 
 
 def test_an_unknown_platform_is_named_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="'pfsense'.*linux_ha"):
+    with pytest.raises(BadInput, match=r"'pfsense'.*linux_ha"):
         driver_class("pfsense")
 
 

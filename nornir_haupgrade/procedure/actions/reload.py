@@ -23,7 +23,7 @@ def reload(ctx: Context, run: Run) -> Result:
     before = facts.of(member)
     host = ctx.pair.host(member)
     options = host.get_connection_parameters("netmiko")
-    with PortWatch().watch(str(options.hostname), options.port or 22) as watch:
+    with PortWatch.shared().watch(str(options.hostname), options.port or 22) as watch:
         failed = perform(ctx, run, facts)
         if failed and not all(is_unclear(error) for error in failed.values()):
             seen, errors = ctx.pair.look()

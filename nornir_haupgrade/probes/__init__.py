@@ -1,0 +1,1 @@
+"""Probes: measured from outside the pair."""

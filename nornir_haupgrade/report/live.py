@@ -1,0 +1,69 @@
+"""The live table of a run on a terminal: one row a pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from nornir_haupgrade.model import Role
+from nornir_haupgrade.report.words import COLOURS, clean, member_text
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.report.board import Board, Row
+
+_MINUTE = 60
+
+
+class LiveTable:
+    """Renders the board anew each time it is drawn, so that the elapsed time runs.
+
+    All texts are ``Text``: markup that a device sends is shown, never followed.
+    """
+
+    def __init__(self, board: Board, clock: Callable[[], float]) -> None:
+        self._board = board
+        self._clock = clock
+
+    def __rich__(self) -> Table:
+        table = Table(expand=True, show_edge=False, pad_edge=False)
+        for title, ratio in (("pair", 1), ("members", 4), ("step", 3), ("action", 5)):
+            table.add_column(title, ratio=ratio, overflow="fold")
+        table.add_column("verdict", ratio=6, overflow="fold")
+        table.add_column("elapsed", justify="right", min_width=7)
+        now = self._clock()
+        for row in self._board.rows:
+            table.add_row(
+                Text(clean(row.pair)),
+                members(row),
+                Text(row.step),
+                Text(f"{row.action}\n{row.told}".strip()),
+                verdict(row),
+                Text("" if row.since is None else elapsed(now - row.since)),
+            )
+        return table
+
+
+def members(row: Row) -> Text:
+    """Both members, one a line, the active one in bold."""
+    text = Text()
+    for name, facts in row.facts.members if row.facts else ():
+        style = "bold" if facts and facts.role is Role.ACTIVE else ""
+        text.append("\n" if text else "").append(member_text(name, facts), style)
+    return text
+
+
+def verdict(row: Row) -> Text:
+    """The last verdict: its word in colour, and why."""
+    if row.verdict is None:
+        return Text()
+    text = Text(row.verdict.status.upper(), COLOURS[row.verdict.status])
+    return text.append(f" {clean(row.verdict.reason)}", "not bold")
+
+
+def elapsed(seconds: float) -> str:
+    """``m:ss``."""
+    minutes, rest = divmod(int(max(0, seconds)), _MINUTE)
+    return f"{minutes}:{rest:02}"

@@ -1,0 +1,72 @@
+"""What is said at the end of a run: each pair, what to do next, what is owed and how to give it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.engines.events import Ended, Owed, PairEnd
+from nornir_haupgrade.report.words import (
+    NEXT,
+    ask_text,
+    clean,
+    end_text,
+    lease_text,
+    member_text,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def summary_lines(ends: Iterable[PairEnd], store: Path) -> list[str]:
+    """All pairs, and the evidence folders; every text is safe for a terminal."""
+    lines: list[str] = []
+    for end in ends:
+        lines += [*_end_lines(end, store), ""]
+    return lines[:-1]
+
+
+def owed_lines(owed: Iterable[Owed]) -> list[str]:
+    """What is owed, why, and the exact commands."""
+    lines = []
+    for item in owed:
+        lines.append(f"owed   {lease_text(item.lease)} ({clean(item.reason)})")
+        if item.commands:
+            lines += [f"         {clean(item.lease.member)}$ {clean(text)}" for text in item.commands]
+        else:
+            lines.append("         no command can be told: look at the member first")
+    return lines
+
+
+def _end_lines(end: PairEnd, store: Path) -> Iterator[str]:
+    reason = f": {clean(end.reason)}" if end.reason else ""
+    yield f"{clean(end.pair)}  {end_text(end.end).upper()}{reason}"
+    yield from (f"  {line}" for line in _details(end, store))
+
+
+def _details(end: PairEnd, store: Path) -> Iterator[str]:
+    if end.facts is not None:
+        members = ", ".join(member_text(name, facts) for name, facts in end.facts.members)
+        yield f"now    {members}"
+    if end.ask is not None:
+        yield f"held   {ask_text(end.ask)}"
+    yield f"next   {clean(end.advice or NEXT[end.end])}"
+    if end.end is Ended.HELD and end.ask is not None and end.campaign is not None:
+        yield f"decide haupgrade decide {clean(end.campaign)} {clean(end.pair)} CHOICE --reason TEXT"
+        for option in end.ask.options:
+            yield f"         {option_text(end, option)}"
+    yield from owed_lines(end.owed)
+    if end.campaign is not None:
+        yield f"found  {clean(store / end.campaign)}"
+    if end.head:
+        yield f"head   {clean(end.head)}"
+
+
+def option_text(end: PairEnd, option: str) -> str:
+    """A choice with its consequence; the safe one is marked."""
+    from nornir_haupgrade.procedure.records import Choice
+    from nornir_haupgrade.report.words import CHOICES
+
+    mark = " (safe)" if end.ask is not None and option == end.ask.safe else ""
+    return f"{option}{mark}: {CHOICES[Choice(option)]}"

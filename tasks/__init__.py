@@ -1,0 +1,1 @@
+"""The site's own Nornir tasks: service checks, notifications. The library's tasks live in the package."""
