@@ -1,7 +1,8 @@
 """The facts and words that every layer shares: frozen, hashable, without any I/O.
 
-Unknown is a value of its own: a count that a device did not report is ``None``, a role that could not be
-read is ``Role.UNKNOWN``. Neither ever counts as good, and zero never stands for "not reported".
+Unknown is a value of its own: a count that a device did not report is ``None``, a role that could
+not be read is ``Role.UNKNOWN``. Neither ever counts as good, and zero never stands for "not
+reported".
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """One member as it was read; only what stays equal while nothing happens (no uptimes, no times)."""
+    """One member as it was read; only what stays equal while nothing happens (no times)."""
 
     identity: str
     role: Role
@@ -167,7 +168,7 @@ class MemberFacts:
     preemption: Preemption = Preemption.UNKNOWN
     is_latched: bool = False
     is_forwarding: bool | None = None
-    """Whether it carries the traffic, by its own data plane's word (an address held, not a role's name)."""
+    """Whether it carries traffic by its data plane's word (an address held, not a role's name)."""
     is_peer_link_up: bool | None = None
     failovers: int | None = None
     """Role changes since this boot."""
@@ -232,13 +233,22 @@ class SessionCount:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session: addresses are ``ip:port`` before (original) and after NAT (reply); age in seconds."""
+    """One session: ``ip:port`` before (original) and after NAT (reply); age in seconds."""
 
     protocol: str
     original: tuple[str, str]
     reply: tuple[str, str]
     state: str
     age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceResult:
+    """One service as it was probed; None: it could not be measured."""
+
+    name: str
+    is_good: bool | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,34 @@
-"""Two members as one Nornir object, with a driver for each and evidence of everything that they say."""
+"""Two members as one Nornir object, with a driver for each and evidence of all that they say."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped, NotReadOnly
+from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import MemberId, PairFacts
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
+from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.inventory import Host
-    from nornir.core.task import Result, Task
+    from nornir.core.task import MultiResult, Result, Task
 
     from nornir_haupgrade.model import MemberFacts
-    from nornir_haupgrade.platforms.base import Driver, Order, Progress, Transport
+    from nornir_haupgrade.platforms.base import Driver, Order, Transport
     from nornir_haupgrade.settings import PairConfig, Settings
 
 T = TypeVar("T")
-Heard = Callable[[MemberId, str, str], None]
-"""Called with (member, command, what the device said) for everything that is sent."""
 
 
 class Pair:
     """One pair: its own inventory of two hosts, its own failed-hosts list, one session a member.
 
-    A host that failed once is skipped silently by every later run of the same Nornir object; here each run
-    begins with nobody marked, and each member's answer or error is handed back by name.
+    A host that failed once is skipped silently by every later run of the same Nornir object; here
+    each run begins with nobody marked, and each member's answer or error is handed back by name.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Pair:
         self.nr.data.reset_failed_hosts()
         chosen = self.nr.filter(filter_func=lambda host: host.name in wanted)
         answers = chosen.run(task=on_member, name=getattr(work, "__name__", "read"), on_failed=True)
-        return {name: self._answer(name, answers.get(name)) for name in wanted}
+        return {name: cast("T", self._answer(name, answers.get(name))) for name in wanted}
 
     def one(self, member: MemberId, work: Callable[[MemberId, Driver], T]) -> T:
         """The same on one member; its error is raised."""
@@ -98,10 +97,12 @@ class Pair:
                 facts.append((name, answer))
         return PairFacts(tuple(facts)), errors
 
-    def commands(self, order: Order, facts: MemberFacts) -> tuple[str, ...]:
+    def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, without a session and without sending anything."""
         kind = driver_class(self.config.platform)
-        return kind(_Nowhere(), command_timeout=0, install_timeout=0).commands(order, facts)
+        return kind(
+            Nowhere(self.config.name, member), command_timeout=0, install_timeout=0
+        ).commands(order, facts)
 
     def close(self, member: MemberId | None = None) -> None:
         """End the sessions, or one member's; tolerates whatever they are in."""
@@ -111,7 +112,8 @@ class Pair:
                 held[0].close()
 
     def _guarded(self, name: MemberId, work: Callable[[MemberId, Driver], T]) -> T | HAUpgradeError:
-        # Errors travel as data: a task that raises would mark its host failed for the caller as well.
+        # Errors travel as data: a task that raises would mark its host failed for the caller as
+        # well.
         try:
             return work(name, self._driver(name))
         except (CommandTimeout, LineDropped) as error:
@@ -120,8 +122,8 @@ class Pair:
         except HAUpgradeError as error:
             return _named(error, self.config.name, name)
 
-    def _answer(self, name: MemberId, result: Any) -> Any:
-        if result is None or not len(result):
+    def _answer(self, name: MemberId, result: MultiResult | None) -> object:
+        if not result:
             return HAUpgradeError("did not run", pair=self.config.name, member=name)
         if result[0].exception is not None:
             what = f"{type(result[0].exception).__name__}: {result[0].exception}"
@@ -142,16 +144,14 @@ class Pair:
             connect_timeout=self.settings.connect_timeout,
             known_hosts=self.settings.known_hosts,
         )
-        heard = _Heard(name, transport, self._said)
         driver = kind(
-            heard,
+            Told(transport, self._said),
             command_timeout=self.settings.command_timeout,
             install_timeout=self.settings.install_timeout,
         )
         with self._lock:
             self._drivers[name] = (transport, driver)
         return driver
-
 
     def _said(self, member: MemberId, command: str, text: str) -> None:
         if self.heard is not None:
@@ -162,61 +162,3 @@ def _named(error: HAUpgradeError, pair: str, member: MemberId) -> HAUpgradeError
     error.pair = error.pair or pair
     error.member = error.member or member
     return error
-
-
-class _Nowhere:
-    """The transport of a driver that is only asked what it would say."""
-
-    def command(self, text: str, *, timeout: float) -> str:
-        raise NotReadOnly(f"asked to send {text!r} without a session in {timeout} s")
-
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
-        return self.command(text, timeout=timeout)
-
-    def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
-        self.command(f"sftp put {local} {remote}", timeout=timeout)
-
-    def download(self, remote: str, *, timeout: float) -> bytes:
-        return self.command(f"sftp get {remote}", timeout=timeout).encode()
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-
-class _Heard:
-    """A transport that tells what it hears."""
-
-    def __init__(self, member: MemberId, inner: Transport, heard: Heard) -> None:
-        self._member = member
-        self._inner = inner
-        self._tell = heard
-
-    def command(self, text: str, *, timeout: float) -> str:
-        return self._told(text, lambda: self._inner.command(text, timeout=timeout))
-
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
-        return self._told(
-            text,
-            lambda: self._inner.command_ending_session(text, timeout=timeout),
-        )
-
-    def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
-        self._inner.upload(local, remote, timeout=timeout, progress=progress)
-        self._tell(self._member, f"sftp put {remote}", "")
-
-    def download(self, remote: str, *, timeout: float) -> bytes:
-        content = self._inner.download(remote, timeout=timeout)
-        self._tell(self._member, f"sftp get {remote}", f"{len(content)} bytes")
-        return content
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _told(self, text: str, send: Callable[[], str]) -> str:
-        try:
-            said = send()
-        except HAUpgradeError as error:
-            self._tell(self._member, text, f"({type(error).__name__}) {error}")
-            raise
-        self._tell(self._member, text, said)
-        return said

@@ -20,7 +20,7 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Something that must still be given back: why it was not, and the exact commands that do it."""
+    """Something still to be given back: why it was not, and the exact commands that do it."""
 
     lease: Lease
     reason: str

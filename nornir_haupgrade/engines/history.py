@@ -370,8 +370,9 @@ def _explained(path: Path, pair: str | None = None) -> Iterator[None]:
         raise AnotherController(
             f"{path}: {error}", pair=pair, advice="see who else runs this campaign"
         ) from error
-    except sqlite3.Error as error:
-        # The low byte is the kind of error, the rest its details.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # The low byte is the kind of error, the rest its details. Without one, SQLite quotes a name
+        # that was damaged, in a message that is no text any more.
         if advice := _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
             raise HAUpgradeError(f"{path}: {error}", pair=pair, advice=advice) from error
         raise HistoryDamaged(f"{path}: {error}", pair=pair, advice=_RESTORE) from error

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import Event as Flag
-from threading import Lock
+from threading import Event as Flag, Lock
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.answers import Person, Policy, utc_now
@@ -87,7 +86,7 @@ class LocalEngine:
             return self._drive([*loops, *opened], ended)
 
     def command(self, goal: Goal, why: str) -> list[PairEnd]:
-        """Take the newest campaign of each pair to another goal: roll back, or give back what is owed.
+        """Take the newest campaign of each pair to another goal: roll back, or give back.
 
         Raises:
             BadInput: A pair has no campaign.
@@ -123,8 +122,8 @@ class LocalEngine:
         for config in self.project.pairs:
             campaign = self.store.latest_for(config.name)
             if campaign is not None:
-                plan, state = plan_and_state(campaign.history.records(config.name))
-                found[config.name] = owed_of(self._pair(config), plan, state, state.leases)
+                _, state = plan_and_state(campaign.history.records(config.name))
+                found[config.name] = owed_of(self._pair(config), state, state.leases)
         return found
 
     # --- beginning --------------------------------------------------------------------------------
@@ -146,7 +145,9 @@ class LocalEngine:
             where = f"{config.name} ({campaign.id})"
             if is_new:
                 advice = "run without --new to go on with it, or end it with rollback or give-back"
-                findings.append(Finding(where, "an unfinished campaign of this pair exists", advice))
+                findings.append(
+                    Finding(where, "an unfinished campaign of this pair exists", advice)
+                )
             elif plan.path[-1] != to:
                 what = f"the unfinished campaign goes to {plan.path[-1]}, not to {to}"
                 advice = f"run --to {plan.path[-1]}, or haupgrade rollback first"
@@ -213,7 +214,9 @@ class LocalEngine:
 
     def _not_opened(self, name: str, errors: Sequence[HAUpgradeError]) -> PairEnd:
         reason = "; ".join(str(error) for error in errors)
-        end = PairEnd(name, Outcome.NOT_STARTED, reason, advice="nothing was changed; mend it, run again")
+        end = PairEnd(
+            name, Outcome.NOT_STARTED, reason, advice="nothing was changed; mend it, run again"
+        )
         self._tell(end)
         return end
 
@@ -242,7 +245,9 @@ class LocalEngine:
             with ThreadPoolExecutor(max_workers=len(loops), thread_name_prefix="pair") as threads:
                 ends += threads.map(PairLoop.drive, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
-                write_report(campaign, [end for end in ends if end.campaign == campaign.id], utc_now())
+                write_report(
+                    campaign, [end for end in ends if end.campaign == campaign.id], utc_now()
+                )
         order = [config.name for config in self.project.pairs]
         return sorted(ends, key=lambda end: order.index(end.pair))
 
@@ -252,7 +257,7 @@ class LocalEngine:
 
 
 def is_unfinished(plan: Plan, state: State) -> bool:
-    """Whether `run` goes on with this history: not at an end, parked on the way, or something owed."""
+    """Whether `run` goes on with this history: not ended, parked on the way, or something owed."""
     decision = decide(plan, state)
     if not isinstance(decision, Finish):
         return True

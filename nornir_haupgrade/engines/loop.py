@@ -25,7 +25,7 @@ from nornir_haupgrade.engines.events import (
     Told,
 )
 from nornir_haupgrade.engines.owing import owed_of
-from nornir_haupgrade.errors import HAUpgradeError, Interrupted
+from nornir_haupgrade.errors import AnotherController, HAUpgradeError, Interrupted
 from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context
 from nornir_haupgrade.procedure.actions.registry import do
@@ -41,12 +41,14 @@ from nornir_haupgrade.procedure.records import (
     Decided,
     Finish,
     Goal,
+    Intent,
+    Outcome,
     Record,
     Result,
     Run,
     Started,
 )
-from nornir_haupgrade.procedure.state import State, apply, replay
+from nornir_haupgrade.procedure.state import State, apply, replay, unexplained
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.store import Campaign
@@ -82,6 +84,7 @@ class PairLoop:
         self._cancel = cancel
         self._is_cancelled = False
         self._why = ""
+        self._cause = ""
         self._seq = 0
         self.state = State()
         evidence = PairEvidence(campaign, plan.pair)
@@ -132,18 +135,19 @@ class PairLoop:
     def _run(self, run: Run) -> None:
         self.context.state = self.state
         self._tell(RunStarted(self.plan.pair, run))
-        said = ()
+        said: tuple[Intent, ...] = ()
         if self.state.facts is not None and run.action is not Action.LOOK:
             try:
                 said = intents(self.context, run, self.state.facts)
             except HAUpgradeError as error:
-                self._append(Started(run))
+                if not self._begin(Started(run)):
+                    return
                 verdict = Verdict(Status.FAIL, str(error))
                 self._append(Result(run, verdict, self.state.facts))
                 return
-        self._append(Started(run, borrows(self.plan, self.state, run), said))
+        if not self._begin(Started(run, borrows(self.plan, self.state, run), said)):
+            return
         result = do(self.context, run)
-        self._why = result.verdict.reason
         self._append(result)
         self._tell(RunEnded(self.plan.pair, run, result.verdict, self.state.facts))
 
@@ -170,7 +174,7 @@ class PairLoop:
         return asked
 
     def _answer(self, asked: Asked) -> Decided | bool | None:
-        """A decision; True if somebody else answered or cancelled meanwhile; None if it stays held."""
+        """A decision; True if somebody else answered or cancelled; None if it stays held."""
         if self._has_changed():
             return True
         answer = self.policy.answer(asked)
@@ -204,27 +208,34 @@ class PairLoop:
     # --- the history ------------------------------------------------------------------------------
 
     def _append(self, record: Record) -> None:
-        self._seq = self.campaign.history.append(self.plan.pair, record)
-        self._take(record)
+        self.campaign.history.append(self.plan.pair, record)
+        self._catch_up()
+
+    def _begin(self, started: Started) -> bool:
+        """Whether nobody spoke since this was decided: a cancel just now is honoured."""
+        try:
+            self.campaign.history.append(self.plan.pair, started, after=self._seq)
+        except AnotherController:
+            return False
+        self._catch_up()
+        return True
 
     def _catch_up(self) -> None:
-        """Take in what is in the history and not in the state: all of it at first, decisions later."""
+        """Take in what is new in the history: all of it at first, others' decisions later."""
         for seq, record in self.campaign.history.tail(self.plan.pair, self._seq):
             self._seq = seq
             self._take(record)
 
     def _take(self, record: Record) -> None:
-        self.state = apply(self.plan, self.state, record)
         if isinstance(record, Result):
             if record.run.action is Action.BASELINE and record.verdict.is_good:
                 # The first measurement is the one from before our first write.
                 self.context.baseline = self.context.baseline or dict(record.facts)
-            self._why = record.verdict.reason
-        if isinstance(record, Decided):
-            self._tell_late(record)
-
-    def _tell_late(self, record: Decided) -> None:
-        self._why = record.why or self._why
+            foreign = unexplained(self.plan, self.state, record)
+            self._why = said_of(foreign) if foreign else record.verdict.reason
+        elif isinstance(record, Asked | Command):
+            self._cause = record.why
+        self.state = apply(self.plan, self.state, record)
 
     # --- ends -------------------------------------------------------------------------------------
 
@@ -233,12 +244,12 @@ class PairLoop:
         return end
 
     def _ended(self, finish: Finish) -> PairEnd:
-        owed = owed_of(self.pair, self.plan, self.state, finish.owed)
+        owed = owed_of(self.pair, self.state, finish.owed)
         return self._end(
             PairEnd(
                 self.plan.pair,
                 finish.outcome,
-                self._why,
+                ending_of(self.plan, self.state, finish.outcome, self._cause or self._why),
                 campaign=self.campaign.id,
                 facts=self.state.known,
                 owed=owed,
@@ -248,6 +259,7 @@ class PairLoop:
 
     def _held(self, ask: Ask) -> PairEnd:
         choices = "|".join(ask.options)
+        decide_line = f"haupgrade decide {self.campaign.id} {self.plan.pair} {choices} --reason ..."
         return self._end(
             PairEnd(
                 self.plan.pair,
@@ -255,10 +267,9 @@ class PairLoop:
                 self._why,
                 campaign=self.campaign.id,
                 facts=self.state.known,
-                owed=owed_of(self.pair, self.plan, self.state, self.state.leases),
+                owed=owed_of(self.pair, self.state, self.state.leases),
                 ask=ask,
-                advice=f"haupgrade decide {self.campaign.id} {self.plan.pair} {choices} --reason ...,"
-                " then haupgrade run again",
+                advice=f"{decide_line}, then haupgrade run again",
                 head=self.campaign.history.head(self.plan.pair),
             ),
         )
@@ -271,11 +282,32 @@ class PairLoop:
                 "stopped by a person before the step's safe point",
                 campaign=self.campaign.id,
                 facts=self.state.known,
-                owed=owed_of(self.pair, self.plan, self.state, self.state.leases),
+                owed=owed_of(self.pair, self.state, self.state.leases),
                 advice="haupgrade run again looks at the members and goes on",
                 head=self.campaign.history.head(self.plan.pair),
             ),
         )
+
+
+def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
+    """How it ended, in one sentence: what runs, who is active, and why it is not done."""
+    known = state.known
+    if known is None:
+        return cause
+    runs = ", ".join(f"{name} runs {own.version}" for name, own in known.members if own)
+    first = state.start.active if state.start else None
+    if outcome is Outcome.DONE:
+        moved = "" if known.active == first else f" (before: {first})"
+        return f"both members run {plan.path[-1]}; {known.active} is active{moved}"
+    if outcome is Outcome.ROLLED_BACK:
+        return f"both members run {state.back_to} again, because: {cause}"
+    return f"{runs}; {cause}" if cause else runs
+
+
+def said_of(foreign: tuple[tuple[str, str, str, str], ...]) -> str:
+    """What somebody else changed, for a person."""
+    said = (f"{who}: {what} was {before}, is {now}" for who, what, before, now in foreign)
+    return f"someone else acted: {'; '.join(said)}"
 
 
 class PairEvidence:

@@ -10,18 +10,17 @@ from nornir_haupgrade.model import Change, MemberFacts
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Order
 from nornir_haupgrade.procedure.conditions import versions
-from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import Lease, LeaseKind
 from nornir_haupgrade.procedure.state import State
 
 
-def owed_of(pair: Pair, plan: Plan, state: State, leases: Iterable[Lease]) -> tuple[Owed, ...]:
+def owed_of(pair: Pair, state: State, leases: Iterable[Lease]) -> tuple[Owed, ...]:
     """Each lease with its reason and its commands."""
     found = []
     for lease in sorted(leases):
         facts = state.known.of(lease.member) if state.known else None
         commands = _commands(pair, lease, facts)
-        found.append(Owed(lease, _reason(plan, state, lease), commands))
+        found.append(Owed(lease, _reason(state, lease), commands))
     return tuple(found)
 
 
@@ -34,13 +33,14 @@ def _commands(pair: Pair, lease: Lease, facts: MemberFacts | None) -> tuple[str,
         LeaseKind.BOOT: Order(Change.ACTIVATE, version=facts.version),
     }
     try:
-        return pair.commands(orders[lease.kind], facts)
+        return pair.commands(lease.member, orders[lease.kind], facts)
     except HAUpgradeError:
-        # Without a slot that holds the running version there is no such command; the reason is told.
+        # Without a slot that holds the running version there is no such command; the reason is
+        # told.
         return ()
 
 
-def _reason(plan: Plan, state: State, lease: Lease) -> str:
+def _reason(state: State, lease: Lease) -> str:
     known = state.known
     if known is None or known.of(lease.member) is None:
         return f"{lease.member} was never read"

@@ -27,7 +27,9 @@ class PreviewRow:
     commands: tuple[tuple[MemberId, str], ...]
 
 
-def preview(plan: Plan, facts: PairFacts, pair: Pair, until: Step | None = None) -> list[PreviewRow]:
+def preview(
+    plan: Plan, facts: PairFacts, pair: Pair, until: Step | None = None
+) -> list[PreviewRow]:
     """Every run in order, if every gate passed."""
     return [
         _asked(decision) if isinstance(decision, Ask) else _row(plan, decision, seen, pair)
@@ -46,7 +48,7 @@ def _row(plan: Plan, run: Run, facts: PairFacts, pair: Pair) -> PreviewRow:
         if own is None:
             continue
         try:
-            commands += [(name, text) for text in pair.commands(order, own)]
+            commands += [(name, text) for text in pair.commands(name, order, own)]
         except HAUpgradeError as error:
             commands.append((name, f"({error})"))
     return PreviewRow(run.step, run.action, run.members, run.to, tuple(commands))

@@ -103,8 +103,8 @@ def escape(text: str) -> str:
     r"""Make a device's text safe to show: what does not print or reorders the line is spelt out.
 
     Control characters, terminal escapes, bidirectional overrides and invisible characters become
-    ``\x1b`` or ``\u202e``; newlines and tabs stay, and CR LF becomes a newline. What the caller's own
-    output takes for markup (HTML, rich) is the caller's to quote.
+    ``\x1b`` or ``\u202e``; newlines and tabs stay, and CR LF becomes a newline. What the caller's
+    own output takes for markup (HTML, rich) is the caller's to quote.
     """
     return _UNUSUAL.sub(_spelt_out, text.replace("\r\n", "\n"))
 

@@ -18,6 +18,7 @@ from nornir_haupgrade.procedure.records import (
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.history import Entry
     from nornir_haupgrade.engines.store import Campaign
+    from nornir_haupgrade.model import MemberFacts
 
 FORMAT = 1
 
@@ -64,16 +65,18 @@ def members_row(end: PairEnd) -> dict[str, dict[str, Any] | None]:
     """Both members as last seen."""
     if end.facts is None:
         return {}
+    return {name: _member_row(own) for name, own in end.facts.members}
+
+
+def _member_row(own: MemberFacts | None) -> dict[str, Any] | None:
+    if own is None:
+        return None
     return {
-        name: own
-        and {
-            "identity": own.identity,
-            "role": own.role,
-            "version": own.version,
-            "preemption": own.preemption,
-            "boot_id": own.boot_id,
-        }
-        for name, own in end.facts.members
+        "identity": own.identity,
+        "role": own.role,
+        "version": own.version,
+        "preemption": own.preemption,
+        "boot_id": own.boot_id,
     }
 
 
@@ -93,7 +96,11 @@ def _row(entry: Entry) -> dict[str, Any] | None:
                 "raw": list(record.raw),
             }
         case Asked():
-            return base | {"held": record.ask.kind, "why": record.why, "options": list(record.ask.options)}
+            return base | {
+                "held": record.ask.kind,
+                "why": record.why,
+                "options": list(record.ask.options),
+            }
         case Decided():
             return base | {
                 "decided": record.choice,

@@ -87,13 +87,10 @@ class Campaign:
         """
         digest = hashlib.sha256(content).hexdigest()
         folder = self._backups(pair, member)
+        path = folder / _kept_as(name, digest)
         make_folder(folder)
-        stem, dot, kind = file_name(name).rpartition(".")
-        if not dot or not kind.isalpha():
-            stem, dot, kind = file_name(name), "", ""
-        path = folder / f"{stem}.{digest[:12]}{dot}{kind}"
         _write(path, content)
-        _write(folder / f"{file_name(name)}.sha256", f"{digest}  {path.name}\n".encode())
+        _write(folder / f"{file_name(name)}.sha256", f"{digest}  {path.name}\n".encode("ascii"))
         return path.relative_to(self.path)
 
     def get_backup(self, pair: str, member: str, name: str) -> bytes | None:
@@ -107,8 +104,8 @@ class Campaign:
         with with_advice(f"read {pointer}"):
             if not pointer.exists():
                 return None
-            digest, _, kept = pointer.read_text(encoding="utf-8", errors="replace").partition("  ")
-        return _verified(folder / file_name(kept.strip() or name), digest)
+            digest = pointer.read_text(encoding="ascii", errors="replace").partition(" ")[0]
+        return _verified(folder / _kept_as(name, digest), digest)
 
     def write_report(self, report: object) -> Path:
         """Write ``report.json`` without secrets; an earlier one is replaced whole."""
@@ -259,6 +256,13 @@ def file_name(name: str) -> str:
     if not safe:
         raise BadInput("an empty name cannot name a file", advice="name it in the inventory")
     return safe
+
+
+def _kept_as(name: str, digest: str) -> str:
+    stem, dot, kind = file_name(name).rpartition(".")
+    if not stem or not kind.isalpha():
+        stem, dot, kind = file_name(name), "", ""
+    return f"{stem}.{file_name(digest)[:12]}{dot}{kind}" if digest else file_name(name)
 
 
 def make_folder(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Look at a pair before a campaign is opened for it: who is who, and what the plan is. Read-only."""
+"""Look at a pair before a campaign is opened for it: who is who, what the plan is; read-only."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Gates: pure functions from facts to a verdict. No I/O, no clock, no logging."""
+"""Pure verdicts: frozen facts in, a ``Verdict`` out. No I/O, no clock, no logging."""

@@ -1,54 +1,67 @@
-"""The entry gate of every switchover."""
+"""The entry gate of every switchover: may this member take over now?"""
 
 from __future__ import annotations
 
-from nornir_haupgrade.gates.combine import Check, combine, failed, passed, unknown
-from nornir_haupgrade.gates.readiness import latches, peer_links, roles
-from nornir_haupgrade.model import PairFacts, Role, Verdict
+from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
+from nornir_haupgrade.gates.readiness import peer_links, roles
+from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 
 
 def entry(
-    facts: PairFacts,
-    to: str,
-    interfaces: tuple[tuple[str, bool], ...] | None,
+    facts: PairFacts, to: MemberId, interfaces: tuple[tuple[str, bool], ...] | None
 ) -> Verdict:
-    """Both agree on the roles, the target stands by, links and its interfaces are up."""
+    """Both members agree on the roles, see each other, and the target can carry the traffic.
+
+    Args:
+        facts: Both members, read just now.
+        to: The member that would become active.
+        interfaces: The target's (name, is up).
+    """
+    if to not in facts.names:
+        return Verdict(Status.ERROR, f"{to} is no member of this pair ({', '.join(facts.names)})")
     return combine(
         [
             Check("roles", roles(facts)),
-            Check("target", _target(facts, to)),
+            Check("target", _target(to, facts.of(to))),
             Check("HA links", peer_links(facts)),
-            Check("latches", latches(facts)),
-            Check("forwarding", _forwarding(facts)),
-            Check(f"interfaces of {to}", _interfaces(to, interfaces)),
-        ],
+            Check("forwarding", each_member(facts, _forwarding)),
+            Check("interfaces", _interfaces(to, interfaces)),
+        ]
     )
 
 
-def _target(facts: PairFacts, to: str) -> Verdict:
-    own = facts.of(to)
+def _target(to: MemberId, own: MemberFacts | None) -> Verdict:
     if own is None:
-        return unknown(f"{to} could not be read")
+        return Verdict(Status.ERROR, f"{to} {no_answer().reason}")
+    if own.role in {Role.UNKNOWN, Role.MIXED, Role.NEGOTIATING}:
+        return Verdict(Status.ERROR, f"{to}: its role cannot be told ({own.role})")
+    wrong = []
     if own.role is not Role.STANDBY:
-        return failed(f"{to} is {own.role}, not standby")
-    return passed(f"{to} stands by")
+        wrong.append(f"is {own.role}, not standby")
+    if own.is_latched:
+        wrong.append("is kept out by a latch: nobody would forward")
+    if wrong:
+        return Verdict(Status.FAIL, f"{to} {' and '.join(wrong)}")
+    return Verdict(Status.PASS, f"{to} stands by")
 
 
-def _forwarding(facts: PairFacts) -> Verdict:
-    """The data plane's own word agrees with the role's name."""
-    for name, own in facts.members:
-        if own is None or own.is_forwarding is None:
-            return unknown(f"{name} did not say whether it forwards")
-        if own.is_forwarding != (own.role is Role.ACTIVE):
-            does = "forwards" if own.is_forwarding else "does not forward"
-            return failed(f"{name} is {own.role} and {does}")
-    return passed("as the roles say")
+def _forwarding(own: MemberFacts) -> Verdict:
+    if own.is_forwarding is None:
+        return Verdict(Status.ERROR, "whether it forwards could not be read")
+    if own.role is not Role.ACTIVE and not own.role.is_known_not_to_forward:
+        return Verdict(Status.ERROR, f"its role cannot be told ({own.role})")
+    does = "forwards" if own.is_forwarding else "does not forward"
+    if own.is_forwarding is not (own.role is Role.ACTIVE):
+        return Verdict(Status.FAIL, f"says {own.role}, but {does}")
+    return Verdict(Status.PASS, f"{own.role}, {does}")
 
 
-def _interfaces(to: str, interfaces: tuple[tuple[str, bool], ...] | None) -> Verdict:
+def _interfaces(to: MemberId, interfaces: tuple[tuple[str, bool], ...] | None) -> Verdict:
     if not interfaces:
-        return unknown(f"{to} did not report its interfaces")
+        return Verdict(Status.ERROR, f"{to}: the state of its interfaces could not be read")
     down = [name for name, is_up in interfaces if not is_up]
     if down:
-        return failed(f"down on {to}: {', '.join(down)}")
-    return passed(f"{len(interfaces)} up")
+        return Verdict(
+            Status.FAIL, f"{to}: {len(down)} of {len(interfaces)} down: {listed(down, most=10)}"
+        )
+    return Verdict(Status.PASS, f"{to}: all {len(interfaces)} up")

@@ -1,19 +1,25 @@
-"""Whether preemption is off, so that no returning member takes the role back."""
+"""Is preemption off, so that no reboot moves the active role by itself?"""
 
 from __future__ import annotations
 
-from nornir_haupgrade.gates.combine import failed, passed, unknown
-from nornir_haupgrade.model import PairFacts, Preemption, Verdict
+from nornir_haupgrade.gates.combine import each_member
+from nornir_haupgrade.model import MemberFacts, PairFacts, Preemption, Status, Verdict
 
 
 def is_off(facts: PairFacts) -> Verdict:
-    """Off, or unsupported, on both."""
-    silent = [
-        name
-        for name, own in facts.members
-        if own is None or own.preemption is Preemption.UNKNOWN
-    ]
-    if silent:
-        return unknown(f"{' and '.join(silent)} did not say whether it preempts")
-    on = [name for name, own in facts.members if own and own.preemption is Preemption.ON]
-    return failed(f"preemption is on on {' and '.join(on)}") if on else passed("off on both")
+    """Read back as off on both members; a pair that has no preemption is skipped."""
+    return each_member(facts, _judge)
+
+
+def _judge(own: MemberFacts) -> Verdict:
+    match own.preemption:
+        case Preemption.OFF:
+            return Verdict(Status.PASS, "preemption is off")
+        case Preemption.UNSUPPORTED:
+            return Verdict(Status.SKIPPED, "the platform has no preemption")
+        case Preemption.ON:
+            return Verdict(
+                Status.FAIL, "preemption is on: it could take the active role after its reboot"
+            )
+        case Preemption.UNKNOWN:
+            return Verdict(Status.ERROR, "its preemption setting could not be read")

@@ -1,50 +1,55 @@
-"""Services after a change, held against what they were before us."""
+"""Are the services as they were before us? What was broken before is named, not blamed on us."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from nornir_haupgrade.gates.combine import failed, passed, unknown
-from nornir_haupgrade.model import Status, Verdict
+from nornir_haupgrade.gates.combine import Check, combine
+from nornir_haupgrade.model import ServiceResult, Status, Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class ServiceResult:
-    """One service as it was probed; None: it could not be measured."""
-
-    name: str
-    is_good: bool | None
-    detail: str
+_NONE_CONFIGURED = Verdict(Status.SKIPPED, "no service is configured: nothing proves the traffic")
 
 
 def baseline(results: Sequence[ServiceResult]) -> Verdict:
-    """Before the first write: what is broken now is not blamed on us later."""
+    """What works before the first write; what does not is a warning."""
     if not results:
-        return Verdict(Status.SKIPPED, "no service is configured")
-    silent = [f"{r.name}: {r.detail}" for r in results if r.is_good is None]
-    if silent:
-        return unknown(f"could not be measured: {'; '.join(silent)}")
-    broken = [f"{r.name}: {r.detail}" for r in results if not r.is_good]
-    if broken:
-        return Verdict(Status.WARN, f"broken before us: {'; '.join(broken)}")
-    return passed(f"good: {', '.join(r.name for r in results)}")
+        return _NONE_CONFIGURED
+    return combine([Check(result.name, _at_first(result)) for result in results])
 
 
 def as_before(before: Sequence[ServiceResult], now: Sequence[ServiceResult]) -> Verdict:
-    """Good then and bad now fails; bad then is named; a service without a baseline must be good."""
-    was = {result.name: result.is_good for result in before}
-    names = {result.name for result in now}
-    silent = [f"{r.name}: {r.detail}" for r in now if r.is_good is None]
-    silent += [f"{name}: not checked" for name in was if name not in names]
-    if silent:
-        return unknown(f"could not be measured: {'; '.join(silent)}")
-    bad = [r for r in now if not r.is_good]
-    lost = [f"{r.name}: {r.detail}" for r in bad if was.get(r.name) is not False]
-    if lost:
-        return failed(f"bad, and not before: {'; '.join(lost)}")
-    if bad:
-        return Verdict(Status.WARN, f"bad as before us: {', '.join(r.name for r in bad)}")
-    if not now:
-        return Verdict(Status.SKIPPED, "no service is configured")
-    return passed(f"as before: {', '.join(r.name for r in now)}")
+    """Each service is as good as it was; one without a measured baseline must be good."""
+    if not before and not now:
+        return _NONE_CONFIGURED
+    was_measured = {result.name for result in before if result.is_good is not None}
+    was_good = {result.name for result in before if result.is_good}
+    was_broken = was_measured - was_good
+    checks = [Check(one.name, _compared(one, was_broken, was_good)) for one in now]
+    measured = {result.name for result in now}
+    gone = dict.fromkeys(result.name for result in before if result.name not in measured)
+    missing = Verdict(Status.ERROR, "was measured before, but not now")
+    return combine([*checks, *(Check(name, missing) for name in gone)])
+
+
+def _at_first(result: ServiceResult) -> Verdict:
+    if result.is_good is None:
+        return _unmeasured(result)
+    if not result.is_good:
+        return Verdict(Status.WARN, f"is broken before us: {result.detail}")
+    return Verdict(Status.PASS, result.detail)
+
+
+def _compared(now: ServiceResult, was_broken: set[str], was_good: set[str]) -> Verdict:
+    if now.is_good is None:
+        return _unmeasured(now)
+    if now.is_good:
+        mended = " (was broken before us)" if now.name in was_broken else ""
+        return Verdict(Status.PASS, f"{now.detail}{mended}")
+    if now.name in was_broken:
+        return Verdict(Status.WARN, f"was broken before us and still is: {now.detail}")
+    before = "worked before" if now.name in was_good else "has no baseline and must work"
+    return Verdict(Status.FAIL, f"{before}, now: {now.detail}")
+
+
+def _unmeasured(result: ServiceResult) -> Verdict:
+    return Verdict(Status.ERROR, f"could not be measured: {result.detail}")

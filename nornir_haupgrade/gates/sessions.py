@@ -1,33 +1,38 @@
-"""Whether the standby holds the sessions that a switchover would need."""
+"""Would the sessions survive a switchover? Roles and services look perfect when they would not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.gates.combine import failed, passed, unknown
-from nornir_haupgrade.model import Session, SessionCount, Verdict
+from nornir_haupgrade.gates.combine import Check, combine, listed
+from nornir_haupgrade.model import MemberId, Session, SessionCount, Status, Verdict
 
 if TYPE_CHECKING:
     from nornir_haupgrade.settings.ha import CriticalSession
 
-_SHOWN = 3
-"""Sessions named in a reason; the count tells of the rest."""
+_Endpoint: TypeAlias = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSessions:
-    """What one member holds: its counters, and its sessions where they were read."""
+    """What one member said of its sessions."""
 
-    member: str
+    member: MemberId
     count: SessionCount
     sessions: tuple[Session, ...] = ()
 
 
 def ratio(active: MemberSessions, standby: MemberSessions) -> float | None:
-    """Of the active's own sessions, the part that the standby holds; None if it cannot be told."""
+    """How many of the active's own sessions the standby holds; None when that cannot be told.
+
+    With no sessions on the active there is no ratio either. It may exceed 1: some standbys count
+    each session twice, or keep ended ones for a while.
+    """
     if not active.count.own or standby.count.replicated is None:
         return None
     return standby.count.replicated / active.count.own
@@ -40,73 +45,113 @@ def synced(
     baseline_ratio: float | None,
     tolerance: float,
 ) -> Verdict:
-    """Against this pair's own ratio before the upgrade; without one, against all of them.
+    """The standby holds as large a share as this pair's standby did before the upgrade.
 
-    The standby may hold fewer by its nature, so equal counts are not asked for.
+    Args:
+        active: The counts of the member that forwards.
+        standby: The counts of the member that would take over.
+        baseline_ratio: The ratio before the upgrade; None, as in an adopted pair, stands for 1.0.
+        tolerance: By how much the ratio may have fallen, 0.05 for five hundredths.
     """
-    if active.count.own is None:
-        return unknown(f"{active.member} did not report how many sessions it serves")
-    if standby.count.replicated is None:
-        return unknown(f"{standby.member} did not report how many sessions it holds for its peer")
-    counts = (
-        f"{standby.member} holds {standby.count.replicated}"
-        f" of the {active.count.own} sessions of {active.member}"
+    own, held = active.count.own, standby.count.replicated
+    if own is None:
+        return Verdict(Status.ERROR, f"{active.member} does not report its own sessions")
+    if held is None:
+        return Verdict(Status.ERROR, f"{standby.member} does not report its replicated sessions")
+    before = 1.0 if baseline_ratio is None else baseline_ratio
+    facts = (
+        (f"{active.member} own", str(own)),
+        (f"{standby.member} replicated", str(held)),
+        ("ratio before", "unknown" if baseline_ratio is None else f"{baseline_ratio:.3f}"),
+        ("tolerance", f"{tolerance:.3f}"),
     )
-    if active.count.own == 0:
-        return passed(f"{active.member} serves no session: none can be lost")
-    wanted = min(1.0, 1.0 if baseline_ratio is None else baseline_ratio) - tolerance
-    found = standby.count.replicated / active.count.own
-    if found < wanted:
-        return failed(f"{counts} ({found:.1%}); at least {wanted:.1%} are wanted")
-    return passed(f"{counts} ({found:.1%}, wanted {wanted:.1%})")
+    if not own:
+        return Verdict(Status.PASS, f"{active.member} has no sessions to lose", facts)
+    counted = (
+        f"{standby.member} holds {held} of the {own} sessions of {active.member} "
+        f"({held / own:.1%}; before the upgrade "
+        f"{'unknown' if baseline_ratio is None else f'{baseline_ratio:.1%}'}, "
+        f"tolerance {tolerance:.1%})"
+    )
+    if held / own + _ROUNDING < before - tolerance:
+        return Verdict(Status.FAIL, f"{counted}: the rest would break", facts)
+    if not held and tolerance < 1:
+        # A baseline of nothing replicated must not make nothing replicated good.
+        return Verdict(Status.FAIL, f"{counted}: every session would break", facts)
+    if held / own + _ROUNDING < 1 - tolerance or not held:
+        return Verdict(Status.WARN, f"{counted}: no worse than accepted, but few", facts)
+    return Verdict(Status.PASS, counted, facts)
 
 
 def critical(
-    wanted: Sequence[CriticalSession],
-    active: MemberSessions,
-    standby: MemberSessions,
+    wanted: Sequence[CriticalSession], active: MemberSessions, standby: MemberSessions
 ) -> Verdict:
-    """Every critical session of the active is on the standby, before and after NAT the same."""
-    held = {_tuple(session) for session in standby.sessions}
-    wrong, good = [], []
-    for one in wanted:
-        found = [session for session in active.sessions if _matches(one, session)]
-        missing = [session for session in found if _tuple(session) not in held]
-        if len(found) < one.at_least:
-            wrong.append(f"{one.name}: {len(found)} on {active.member}, {one.at_least} wanted")
-        elif missing:
-            shown = ", ".join(">".join(session.original) for session in missing[:_SHOWN])
-            wrong.append(
-                f"{one.name}: {len(missing)} of {len(found)} not on {standby.member}: {shown}",
-            )
-        else:
-            good.append(f"{one.name}: {len(found)} on both")
-    return failed("; ".join(wrong)) if wrong else passed("; ".join(good))
+    """Each wanted kind is on the active often enough, and each such session on the standby too.
+
+    The same session is one with the same 5-tuple before and after NAT. A wanted kind without
+    ``min_age`` takes every session that the driver reports as replicable.
+    """
+    if not wanted:
+        return Verdict(Status.SKIPPED, "no critical sessions are configured")
+    return combine([Check(one.name, _critical(one, active, standby)) for one in wanted])
 
 
-def _tuple(session: Session) -> tuple[str, tuple[str, str], tuple[str, str]]:
-    return session.protocol, session.original, session.reply
+def _critical(wanted: CriticalSession, active: MemberSessions, standby: MemberSessions) -> Verdict:
+    matching = [one for one in active.sessions if _is_wanted(wanted, one) is not False]
+    unreadable = [_shown(one) for one in matching if _is_wanted(wanted, one) is None]
+    if unreadable:
+        reason = f"{active.member}: cannot tell whether these count: {listed(unreadable)}"
+        return Verdict(Status.ERROR, reason)
+    held = {_key(one) for one in standby.sessions}
+    missing = [_shown(one) for one in matching if _key(one) not in held]
+    facts = (
+        (f"on {active.member}", str(len(matching))),
+        ("at least", str(wanted.at_least)),
+        *((f"missing on {standby.member}", one) for one in missing),
+    )
+    wrong = []
+    if len(matching) < wanted.at_least:
+        wrong.append(f"{len(matching)} on {active.member}, at least {wanted.at_least} wanted")
+    if missing:
+        wrong.append(
+            f"{len(missing)} of {len(matching)} missing on {standby.member}: {listed(missing)}"
+        )
+    if wrong:
+        return Verdict(Status.FAIL, "; ".join(wrong), facts)
+    return Verdict(Status.PASS, f"{len(matching)} on both members", facts)
 
 
-def _matches(one: CriticalSession, session: Session) -> bool:
-    source, destination = (end.rpartition(":")[0] for end in session.original)
-    port = session.original[1].rpartition(":")[2]
-    if session.protocol != one.protocol or port != str(one.destination_port):
+def _is_wanted(wanted: CriticalSession, session: Session) -> bool | None:
+    """None when the session table does not say what is needed to tell."""
+    if session.protocol.lower() != wanted.protocol:
         return False
-    if one.min_age is not None and (session.age is None or session.age < one.min_age):
+    source, destination = map(_endpoint, session.original)
+    if source is None or destination is None:
+        return None
+    if destination[1] != wanted.destination_port:
         return False
-    return _inside(source, one.source) and _inside(destination, one.destination)
-
-
-def _inside(address: str, network: object) -> bool:
-    if network is None:
+    for address, network in ((source, wanted.source), (destination, wanted.destination)):
+        if network is not None and address[0] not in ipaddress.ip_network(network, strict=False):
+            return False
+    if not wanted.min_age:
         return True
+    return None if session.age is None else session.age >= wanted.min_age
+
+
+def _key(session: Session) -> tuple[str, tuple[_Endpoint | str, ...]]:
+    # Parsed, since two releases may spell one IPv6 address in two ways.
+    ends = (*session.original, *session.reply)
+    return session.protocol.lower(), tuple(_endpoint(end) or end for end in ends)
+
+
+def _endpoint(text: str) -> _Endpoint | None:
+    """``10.1.1.1:80``, ``[fd00::1]:80`` or ``fd00::1:80``."""
+    address, _, port = text.rpartition(":")
     try:
-        return ip_address(address.strip("[]")) in ip_network(str(network), strict=False)
+        return ipaddress.ip_address(address.removeprefix("[").removesuffix("]")), int(port)
     except ValueError:
-        return False
+        return None
 
 
-def names(wanted: Iterable[CriticalSession]) -> str:
-    """Their names, for a person."""
-    return ", ".join(one.name for one in wanted)
+def _shown(session: Session) -> str:
+    return f"{session.protocol} {session.original[0]} > {session.original[1]}"

@@ -17,6 +17,7 @@ from enum import Enum, auto
 
 from nornir_haupgrade.platforms.base import Dialogue
 from nornir_haupgrade.platforms.channel import Channel
+from nornir_haupgrade.platforms.echo import Echo
 from nornir_haupgrade.platforms.prompt import Prompt, plain_text
 
 QUIET = 0.01
@@ -27,8 +28,7 @@ _CHUNK = 1 << 16
 _TAIL = 4096
 """Bytes of the end that are looked at for a prompt: huge outputs stay linear."""
 _ECHO_WITHIN = 1 << 16
-_ESCAPE = rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_=>])"
-_FILLER = rb"(?:[\s\x08\x00]|" + _ESCAPE + rb")*"
+"""Bytes that may come before the echo; a device that never echoes is not looked at forever."""
 
 
 class Ending(Enum):
@@ -77,7 +77,7 @@ class _Answer:
         self._command = command
         self._prompt = prompt
         self._dialogues = dialogues
-        self._echo = _echo_of(command)
+        self._echo = Echo(command)
         self._is_echoed = False
         self._chunks: list[bytes] = []
         self._tail = b""
@@ -113,7 +113,7 @@ class _Answer:
         self._size += len(chunk)
         self._tail = (self._tail + chunk)[-_TAIL:]
         if not self._is_echoed:
-            self._find_echo()
+            self._find_echo(chunk)
         if not self._is_echoed or self._size == self._asked_at:
             return None
         line = _last_line(self._tail)
@@ -121,14 +121,12 @@ class _Answer:
             return QUIET
         return QUIET_UNSURE if self._prompt.is_like(line) else None
 
-    def _find_echo(self) -> None:
-        # Also what a shell repeats when the command reached it before its prompt was ready.
+    def _find_echo(self, chunk: bytes) -> None:
         if self._size > _ECHO_WITHIN + len(self._command):
             return
-        raw = b"".join(self._chunks)
-        echo = self._echo.search(raw)
-        if echo:
-            rest = raw[echo.end() :]
+        end = self._echo.feed(chunk)
+        if end is not None:
+            rest = chunk[end:]
             self._is_echoed = True
             self._chunks, self._size, self._tail = [rest], len(rest), rest[-_TAIL:]
 
@@ -150,12 +148,6 @@ class _Answer:
         if ending is Ending.PROMPT:
             text = self._prompt.strip_from(text, self._command)
         return Reply(text.strip("\n"), ending, self._is_echoed)
-
-
-def _echo_of(command: str) -> re.Pattern[bytes]:
-    """The command as a terminal echoes it: wrapped anywhere, coloured, ended by a line end."""
-    letters = (re.escape(letter.encode()) for letter in command if not letter.isspace())
-    return re.compile(_FILLER.join(letters) + rb"(?:[ \t\r\x08\x00]|" + _ESCAPE + rb")*\n")
 
 
 def _last_line(tail: bytes) -> str:

@@ -124,8 +124,11 @@ class NetmikoTransport:
         try:
             with explained(command):
                 sftp = self._line.open_sftp(timeout)
-            with contextlib.closing(sftp):
+            try:
                 yield sftp
+            finally:
+                with contextlib.suppress(Exception):  # of a dead line; what matters is known by now
+                    sftp.close()
         except HAUpgradeError as error:
             error.pair, error.member = self.pair, self.member
             if isinstance(error, LineDropped):

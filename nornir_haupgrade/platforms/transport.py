@@ -142,7 +142,7 @@ def _unopened(
 
 
 def _log_in(netmiko: BaseConnection, line: Line, *, connect_timeout: float) -> None:
-    from netmiko import NetmikoBaseException
+    from netmiko import NetmikoBaseException, NetmikoTimeoutException, ReadTimeout
 
     netmiko._get_ssh_client_instance = lambda: line  # type: ignore[method-assign]  # noqa: SLF001
     # Netmiko's farewell writes "exit" and waits; closing the line says the same.
@@ -156,6 +156,9 @@ def _log_in(netmiko: BaseConnection, line: Line, *, connect_timeout: float) -> N
         discard(netmiko)
         error.pair, error.member = line.pair, line.member
         raise
+    except (ReadTimeout, NetmikoTimeoutException) as error:  # a moment before our own watch
+        discard(netmiko)
+        raise line.broken(TimeoutError()) from error
     except (NetmikoBaseException, OSError, EOFError, ValueError) as error:
         discard(netmiko)
         raise line.broken(error) from error

@@ -1,1 +1,1 @@
-"""Probes: measured from outside the pair."""
+"""Measurement from outside: does a service answer, is a rebooting member's port open again?"""

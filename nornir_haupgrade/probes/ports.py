@@ -1,63 +1,63 @@
 """One selector thread for the process that watches the ports of rebooting members.
 
-A login while a member reboots costs its daemon's patience and, with AAA, the account: the port is watched
-instead, and up means that an SSH banner begins, since a mute port is of no use either.
+A login while a member reboots costs its daemon's patience and, with AAA, the account: the port is
+watched instead, and up means that an SSH banner begins, since a mute port is of no use either.
 """
 
 from __future__ import annotations
 
-import selectors
+import contextlib
 import socket
 import threading
-import time
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-_INTERVAL = 0.3
-"""Seconds between two tries of one port."""
-_PATIENCE = 3.0
-"""Seconds for a connection and the first bytes of a banner."""
-_BANNER = b"SSH-"
+from nornir_haupgrade.errors import Unreachable
+from nornir_haupgrade.probes.addresses import resolve
+from nornir_haupgrade.probes.selecting import Changes, Loop, Pace, Port
+
+_Key = tuple[str, int]
 
 
-@dataclass(eq=False)
 class Watch:
-    """One port: down and up are events, so that nobody polls."""
+    """What one waiter knows of one port since its watch began. Waiting costs nothing."""
 
-    address: str
-    port: int
-    _watcher: PortWatch
-    _changed: threading.Condition = field(default_factory=threading.Condition)
-    _was_down: bool = False
-    _is_up: bool | None = None
-    sock: socket.socket | None = None
-    next_try: float = 0.0
-    give_up: float = 0.0
+    def __init__(self, watcher: PortWatch, key: _Key) -> None:
+        self.address, self.port = key
+        self._watcher = watcher
+        self._changed = threading.Condition()
+        self._is_up: bool | None = None
+        self._was_down = False
+        self._is_closed = False
 
     def wait_down(self, timeout: float) -> bool:
-        """Whether the port was seen closed or mute since the watch began, within ``timeout`` seconds."""
+        """Whether the port was seen down since the watch began; waits up to ``timeout`` seconds."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._was_down, timeout)
+            self._changed.wait_for(lambda: self._was_down or self._is_closed, timeout)
+            return self._was_down
 
     def wait_up(self, timeout: float) -> bool:
-        """Whether the port sends an SSH banner, within ``timeout`` seconds."""
+        """Whether the port, last tried, sent an SSH banner; waits up to ``timeout`` seconds."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._is_up is True, timeout)
-
-    def seen(self, *, is_up: bool) -> None:
-        """Tell those who wait."""
-        with self._changed:
-            self._is_up = is_up
-            self._was_down = self._was_down or not is_up
-            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._is_up or self._is_closed, timeout)
+            return self._is_up is True
 
     def close(self) -> None:
-        """Watch it no more."""
+        """Watch it no more, and let those go who wait."""
         self._watcher.forget(self)
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def seen(self, *, is_up: bool) -> None:
+        """For the watching thread: the port was tried."""
+        with self._changed:
+            self._is_up = is_up
+            self._was_down |= not is_up
+            self._changed.notify_all()
 
     def __enter__(self) -> Self:
-        """Nothing to do: the watch runs already."""
+        """It watches already."""
         return self
 
     def __exit__(
@@ -66,7 +66,7 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Watch it no more."""
         self.close()
 
 
@@ -74,105 +74,84 @@ class PortWatch:
     """Watches any number of ports with one thread, which lives while there is one to watch."""
 
     _shared: PortWatch | None = None
-    _guard = threading.Lock()
+    _shared_lock = threading.Lock()
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
         self._lock = threading.Lock()
-        self._watches: set[Watch] = set()
-        self._thread: threading.Thread | None = None
+        self._ports: dict[_Key, Port] = {}
+        self._changes = Changes()
+        self._waker: socket.socket | None = None
+        """There while a thread runs."""
 
     @classmethod
     def shared(cls) -> PortWatch:
         """The process's own."""
-        with cls._guard:
+        with cls._shared_lock:
             cls._shared = cls._shared or cls()
             return cls._shared
 
     def watch(self, address: str, port: int) -> Watch:
-        """Begin to watch a port."""
-        watch = Watch(address, port, self)
+        """Begin to watch a port.
+
+        Raises:
+            Unreachable: The name has no address.
+        """
+        key = (address, port)
+        try:
+            addresses = resolve(address, port)
+        except (OSError, ValueError, OverflowError) as error:
+            raise Unreachable(
+                f"{address}:{port} cannot be watched: {error}", advice="Check the host name."
+            ) from error
+        watch = Watch(self, key)
         with self._lock:
-            self._watches.add(watch)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="port-watch", daemon=True)
-                self._thread.start()
+            known = self._ports.get(key)
+            if known is None:
+                known = self._ports[key] = Port(addresses)
+                self._changes.come.append(known)
+            known.watches += (watch,)
+            self._wake()
         return watch
 
     def forget(self, watch: Watch) -> None:
-        """End one watch."""
+        """End one watch; the last one of a port ends the connection to it."""
+        key = (watch.address, watch.port)
         with self._lock:
-            self._watches.discard(watch)
+            known = self._ports.get(key)
+            if known is None or watch not in known.watches:
+                return
+            known.watches = tuple(other for other in known.watches if other is not watch)
+            if not known.watches:
+                self._changes.gone.append(self._ports.pop(key))
+            self._wake()
 
-    def _run(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            while True:
-                with self._lock:
-                    watches = set(self._watches)
-                    if not watches:
-                        self._thread = None
-                        break
-                self._drop_forgotten(selector, watches)
-                now = time.monotonic()
-                for watch in watches:
-                    self._advance(selector, watch, now)
-                if selector.get_map():
-                    for key, _ in selector.select(_INTERVAL):
-                        self._ready(selector, key.data)
-                else:
-                    time.sleep(_INTERVAL)
-            self._drop_forgotten(selector, set())
+    def _wake(self) -> None:
+        if self._waker is not None:
+            with contextlib.suppress(BlockingIOError):  # full: it wakes anyway
+                self._waker.send(b"!")
+        elif self._ports:
+            self._changes = Changes(come=list(self._ports.values()))
+            woken, self._waker = socket.socketpair()
+            self._waker.settimeout(0)
+            loop = Loop(self._pace, woken, self._take, self._died)
+            threading.Thread(target=loop.run, name="port-watch", daemon=True).start()
 
-    def _drop_forgotten(self, selector: selectors.BaseSelector, watches: set[Watch]) -> None:
-        for key in list(selector.get_map().values()):
-            if key.data not in watches:
-                self._end(selector, key.data)
+    def _take(self) -> Changes | None:
+        """For the thread: what changed; None when nothing is left to watch, and it is to end."""
+        with self._lock:
+            if not self._ports:
+                self._ended()
+                return None
+            changes, self._changes = self._changes, Changes()
+            return changes
 
-    def _advance(self, selector: selectors.BaseSelector, watch: Watch, now: float) -> None:
-        if watch.sock is not None:
-            if now >= watch.give_up:
-                self._end(selector, watch)
-                watch.seen(is_up=False)
-            return
-        if now < watch.next_try:
-            return
-        watch.next_try, watch.give_up = now + _INTERVAL, now + _PATIENCE
-        try:
-            watch.sock = _connecting(watch.address, watch.port)
-        except OSError:
-            watch.seen(is_up=False)
-            return
-        selector.register(watch.sock, selectors.EVENT_READ, watch)
+    def _died(self) -> None:
+        """For the thread: an error ends it. Who waits waits on; the next change starts another."""
+        with self._lock:
+            self._ended()
 
-    def _ready(self, selector: selectors.BaseSelector, watch: Watch) -> None:
-        sock = watch.sock
-        if sock is None:
-            return
-        try:
-            is_up = sock.recv(len(_BANNER)).startswith(_BANNER)
-        except BlockingIOError:
-            return
-        except OSError:
-            is_up = False
-        self._end(selector, watch)
-        watch.seen(is_up=is_up)
-
-    def _end(self, selector: selectors.BaseSelector, watch: Watch) -> None:
-        if watch.sock is not None:
-            selector.unregister(watch.sock)
-            watch.sock.close()
-            watch.sock = None
-
-
-def _connecting(address: str, port: int) -> socket.socket:
-    """A socket on its way; a refusal shows when it is read."""
-    family, kind, protocol, _, target = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
-    sock = socket.socket(family, kind, protocol)
-    sock.setblocking(False)
-    try:
-        sock.connect(target)
-    except BlockingIOError:
-        pass  # on its way
-    except OSError:
-        sock.close()
-        raise
-    return sock
+    def _ended(self) -> None:
+        if self._waker is not None:
+            self._waker.close()
+            self._waker = None

@@ -29,7 +29,7 @@ def condition(plan: Plan, facts: PairFacts) -> Kind | None:
 
 
 def forwards_nobody(facts: PairFacts) -> bool:
-    """Whether no member that answers carries traffic; a member that does not answer is not counted on."""
+    """Whether no member that answers carries traffic; a silent one is not counted on."""
     return any(member for _, member in facts.members) and all(
         member is None or member.role.is_known_not_to_forward for _, member in facts.members
     )

@@ -1,7 +1,7 @@
 """Who changed the pair: we, or someone else?
 
-Each of our changes explains certain differences between what was last seen and what is seen now. Whatever
-it does not explain was done by somebody or something else, and holds the pair.
+Each of our changes explains certain differences between what was last seen and what is seen now.
+Whatever it does not explain was done by somebody or something else, and holds the pair.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The machine: from a plan and a state to the next thing to do. Pure; it knows no clock and no device.
+"""The machine: from a plan and a state to the next thing to do. Pure: no clock, no device.
 
 Read ``up`` for the procedure, ``back`` for rolling back, ``close`` for stopping safely.
 """
@@ -121,8 +121,13 @@ def _look(plan: Plan, state: State) -> Run:
         Action.LOOK,
         plan.members,
         after=under_way.action if under_way else None,
-        step=under_way.step if under_way else Step.PREPARE,
+        step=under_way.step if under_way else _look_label(state),
     )
+
+
+def _look_label(state: State) -> Step:
+    labels = {Goal.BACK: Step.ROLL_BACK, Goal.CLOSE: Step.CLOSE}
+    return labels.get(state.goal, Step.PREPARE)
 
 
 def _hops(plan: Plan, state: State) -> Decision | None:

@@ -21,7 +21,7 @@ from nornir_haupgrade.model import (
 
 
 class Question(StrEnum):
-    """Named questions, asked once before the first write; ``--yes`` answers these and nothing else."""
+    """Named questions, asked once before the first write; ``--yes`` answers these only."""
 
     NO_SERVICES = "no-services"
     """No service is configured: nothing outside will prove that traffic flows."""
@@ -102,9 +102,7 @@ def stricter(one: Capabilities, other: Capabilities) -> Capabilities:
         scope=Scope.CLUSTER if Scope.CLUSTER in {one.scope, other.scope} else Scope.UNIT,
         sync_model=one.sync_model if one.sync_model is other.sync_model else SyncModel.NONE,
         is_sync_destructive=one.is_sync_destructive or other.is_sync_destructive,
-        preemption=one.preemption
-        if other.preemption is PreemptionKind.NONE
-        else other.preemption,
+        preemption=one.preemption if other.preemption is PreemptionKind.NONE else other.preemption,
         needs_release=one.needs_release or other.needs_release,
         mixed_versions=max(
             one.mixed_versions,

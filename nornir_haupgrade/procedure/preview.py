@@ -1,6 +1,7 @@
 """The plan in advance: what the machine would do if every gate passed and every change worked.
 
-Pure: the machine is asked as it will be asked later, and its runs are carried out on the facts alone.
+Pure: the machine is asked as it will be asked later, and its runs are carried out on the facts
+alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is decided and what is written down: the words of the machine's input and output.
 
-A ``Run`` is one thing to do, said absolutely (which member, which version, never "the other one"), so that
-doing it again after a lost reply cannot do something else. The records are a pair's history, in order; the
-state is nothing but their sum.
+A ``Run`` is one thing to do, said absolutely (which member, never "the other one"), so that
+doing it again after a lost reply cannot do something else. The records are a pair's history, in
+order; the state is nothing but their sum.
 """
 
 from __future__ import annotations
@@ -176,9 +176,9 @@ class Lease:
 class Run:
     """One thing to do.
 
-    ``expect`` is the digest of the facts it was decided on: if they differ when it is about to be sent,
-    nothing is sent (STALE) and it is decided again. ``after`` names, for a look, the change that may still
-    be under way on the members.
+    ``expect`` is the digest of the facts it was decided on: if they differ when it is about to be
+    sent, nothing is sent (STALE) and it is decided again. ``after`` names, for a look, the change
+    that may still be under way on the members.
     """
 
     action: Action

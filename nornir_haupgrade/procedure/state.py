@@ -63,8 +63,8 @@ class Trouble:
 class State:
     """Where one pair stands.
 
-    ``facts`` are from the newest look and None when the next thing to do is to look; ``known`` keeps each
-    member's newest facts, also while it does not answer.
+    ``facts`` are from the newest look and None when the next thing to do is to look; ``known``
+    keeps each member's newest facts, also while it does not answer.
     """
 
     goal: Goal = Goal.UP
@@ -157,7 +157,9 @@ def _started(state: State, record: Started) -> State:
     )
 
 
-_LASTING = frozenset({Action.READINESS, Action.BASELINE, Action.SAVE_ORIGINAL, Action.BACK_UP, Action.STAGE})
+_LASTING = frozenset(
+    {Action.READINESS, Action.BASELINE, Action.SAVE_ORIGINAL, Action.BACK_UP, Action.STAGE}
+)
 _QUIET = frozenset(
     {
         Action.SAVE_ORIGINAL,
@@ -194,21 +196,38 @@ def _survives(passed: Pass, change: Run) -> bool:
 
 def _result(plan: Plan, state: State, record: Result) -> State:
     run = record.run
-    explained_by = _adoptable(state.unsettled) if run.action is Action.LOOK else run
+    foreign = unexplained(plan, state, record)
+    explained_by = _explained_by(state, record)
     state = replace(state, running=None)
     if record.seen is None:
-        state = replace(state, facts=None)
-        if run.action.is_change:
-            state = replace(state, unsettled=run)
+        state = replace(
+            state, facts=None, unsettled=run if run.action.is_change else state.unsettled
+        )
     else:
-        state = _seen(plan, state, record.seen, None if record.is_stale else explained_by)
-        if state.trouble is not None:
-            return state
+        state = _seen(plan, state, record.seen, explained_by)
+        if foreign:
+            return _disturbed(state, explained_by)
     if record.is_stale:
         return _again(state, Trouble(Kind.UNCLEAR, run))
     if run.action is Action.LOOK and record.seen is not None:
         return _adopted(plan, state, explained_by)
     return _judged(plan, state, run, record.verdict)
+
+
+def unexplained(plan: Plan, state: State, record: Result) -> tuple[tuple[str, str, str, str], ...]:
+    """What somebody else did, by what a result shows: (member, what, before, now)."""
+    if state.known is None or record.seen is None:
+        return ()
+    latch = plan.traits.needs_release
+    explained_by = _explained_by(state, record)
+    return differences(state.known, record.seen, explained_by, leaves_latch=latch)
+
+
+def _explained_by(state: State, record: Result) -> Run | None:
+    """The change of ours whose traces this result may show."""
+    if record.is_stale:
+        return None
+    return _adoptable(state.unsettled) if record.run.action is Action.LOOK else record.run
 
 
 def _adoptable(unsettled: Run | None) -> Run | None:
@@ -226,25 +245,20 @@ def _adopted(plan: Plan, state: State, unsettled: Run | None) -> State:
     return _good(plan, state, unsettled) if state.facts.active == unsettled.to else state
 
 
-def _seen(plan: Plan, state: State, seen: PairFacts, explained_by: Run | None) -> State:
-    """Take in what was seen: who changed what, and which leases read back as returned."""
-    before = state.known
-    latch = plan.traits.needs_release
-    unexplained = differences(before, seen, explained_by, leaves_latch=latch) if before else ()
-    state = replace(
+def _seen(plan: Plan, state: State, seen: PairFacts, run: Run | None) -> State:
+    """Take in what was seen, and which leases read back as returned."""
+    is_silent = run is not None and any(seen.of(name) is None for name in run.members)
+    return replace(
         state,
         facts=seen,
-        known=last_known(before, seen),
-        unsettled=None,
+        known=last_known(state.known, seen),
+        unsettled=run if is_silent and run is not None and run.action.is_change else None,
         leases=frozenset(lease for lease in state.leases if not _is_returned(plan, lease, seen)),
     )
-    if unexplained:
-        state = replace(
-            _forget(state),
-            trouble=Trouble(Kind.CHANGED, explained_by),
-            is_disturbed=True,
-        )
-    return state
+
+
+def _disturbed(state: State, about: Run | None) -> State:
+    return replace(_forget(state), trouble=Trouble(Kind.CHANGED, about), is_disturbed=True)
 
 
 def _forget(state: State) -> State:
@@ -339,7 +353,9 @@ def _failed(plan: Plan, state: State, run: Run) -> State:
             return replace(state, trouble=Trouble(Kind.REFUSED, run))
         case action:
             acceptable = {Action.REPORT, Action.SESSIONS, Action.SERVICES}
-            return replace(state, trouble=Trouble(Kind.GATE, run, can_continue=action in acceptable))
+            return replace(
+                state, trouble=Trouble(Kind.GATE, run, can_continue=action in acceptable)
+            )
 
 
 def is_trial(plan: Plan, state: State) -> bool:

@@ -27,13 +27,14 @@ def switch_over(plan: Plan, state: State, to: MemberId, step: Step) -> Decision:
 
 
 def entry(plan: Plan, state: State, to: MemberId, step: Step) -> Decision | None:
-    """The entry gate: configuration, sessions, services now, and last the member's readiness itself."""
+    """The entry gate: configuration, sessions, services, and last the member's own readiness."""
     facts = state.facts
     target = facts.of(to) if facts else None
     if facts is None or target is None or target.role is not Role.STANDBY:
         return hold(plan, state, Kind.SOLO)
     if len(versions(facts)) > 1:
-        # In a mixed pair the members' configurations differ by release: each is held against its own.
+        # In a mixed pair the members' configurations differ by release: each is held against its
+        # own.
         if not state.has_passed(Action.WHOLE, to):
             return Run(Action.WHOLE, (to,), step=step)
     elif not state.has_passed(Action.REPORT, *plan.members):

@@ -1,4 +1,4 @@
-"""Events as JSON, one object a line, in ASCII: what a device said cannot break a line or a terminal."""
+"""Events as JSON, one object a line, in ASCII: what a device said cannot break out of it."""
 
 from __future__ import annotations
 

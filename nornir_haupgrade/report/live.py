@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -28,8 +29,8 @@ class LiveTable:
         self._clock = clock
 
     def __rich__(self) -> Table:
-        table = Table(expand=True, show_edge=False, pad_edge=False)
-        for title, ratio in (("pair", 1), ("members", 4), ("step", 3), ("action", 5)):
+        table = Table(box=box.SIMPLE_HEAD, expand=True, show_edge=False, pad_edge=False)
+        for title, ratio in (("pair", 1), ("members", 4), ("step", 3), ("action", 6)):
             table.add_column(title, ratio=ratio, overflow="fold")
         table.add_column("verdict", ratio=6, overflow="fold")
         table.add_column("elapsed", justify="right", min_width=7)

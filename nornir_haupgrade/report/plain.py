@@ -1,4 +1,4 @@
-"""Plain lines: what is told when nobody looks at a terminal, and what scrolls by above the table."""
+"""Plain lines: what is told where there is no terminal, and what scrolls by above the table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def lines_of(event: Event, at: str) -> list[str]:
     """
     match event:
         case RunStarted() if event.run.action.is_change:
-            return [_line(at, event.pair, step_text(event.run.step), f"{action_text(event.run)} ...")]
+            return [
+                _line(at, event.pair, step_text(event.run.step), f"{action_text(event.run)} ...")
+            ]
         case RunStarted():
             return []
         case RunEnded():
@@ -45,9 +47,13 @@ def lines_of(event: Event, at: str) -> list[str]:
             return _held(event, at)
         case Answered():
             text = f"decided: {clean(event.choice)} by {clean(event.by)}"
-            return [_line(at, event.pair, "", f"{text} ({clean(event.why)})" if event.why else text)]
+            return [
+                _line(at, event.pair, "", f"{text} ({clean(event.why)})" if event.why else text)
+            ]
         case PairEnd():
-            return [_line(at, event.pair, "", f"{end_text(event.end).upper()} {clean(event.reason)}")]
+            return [
+                _line(at, event.pair, "", f"{end_text(event.end).upper()} {clean(event.reason)}")
+            ]
 
 
 def _held(event: Held, at: str) -> list[str]:

@@ -1,12 +1,14 @@
-"""What is said at the end of a run: each pair, what to do next, what is owed and how to give it back."""
+"""What is said at the end of a run: each pair, what to do next, what is owed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.engines.events import Ended, Owed, PairEnd
+from nornir_haupgrade.engines.events import Owed, PairEnd
+from nornir_haupgrade.procedure.records import Ask, Outcome
 from nornir_haupgrade.report.words import (
+    CHOICES,
     NEXT,
     ask_text,
     clean,
@@ -17,6 +19,9 @@ from nornir_haupgrade.report.words import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+OPTION = 18
+"""Columns for a choice: ``switch-back (safe)`` is the longest of them."""
 
 
 def summary_lines(ends: Iterable[PairEnd], store: Path) -> list[str]:
@@ -33,14 +38,18 @@ def owed_lines(owed: Iterable[Owed]) -> list[str]:
     for item in owed:
         lines.append(f"owed   {lease_text(item.lease)} ({clean(item.reason)})")
         if item.commands:
-            lines += [f"         {clean(item.lease.member)}$ {clean(text)}" for text in item.commands]
+            lines += [
+                f"         {clean(item.lease.member)}$ {clean(text)}" for text in item.commands
+            ]
         else:
             lines.append("         no command can be told: look at the member first")
     return lines
 
 
 def _end_lines(end: PairEnd, store: Path) -> Iterator[str]:
-    reason = f": {clean(end.reason)}" if end.reason else ""
+    # A good ending needs no reason; the last gate's would only puzzle.
+    is_good = end.end in {Outcome.DONE, Outcome.ROLLED_BACK}
+    reason = f": {clean(end.reason)}" if end.reason and not is_good else ""
     yield f"{clean(end.pair)}  {end_text(end.end).upper()}{reason}"
     yield from (f"  {line}" for line in _details(end, store))
 
@@ -52,10 +61,8 @@ def _details(end: PairEnd, store: Path) -> Iterator[str]:
     if end.ask is not None:
         yield f"held   {ask_text(end.ask)}"
     yield f"next   {clean(end.advice or NEXT[end.end])}"
-    if end.end is Ended.HELD and end.ask is not None and end.campaign is not None:
-        yield f"decide haupgrade decide {clean(end.campaign)} {clean(end.pair)} CHOICE --reason TEXT"
-        for option in end.ask.options:
-            yield f"         {option_text(end, option)}"
+    if end.ask is not None:
+        yield from (f"         {line}" for line in option_lines(end.ask))
     yield from owed_lines(end.owed)
     if end.campaign is not None:
         yield f"found  {clean(store / end.campaign)}"
@@ -63,10 +70,8 @@ def _details(end: PairEnd, store: Path) -> Iterator[str]:
         yield f"head   {clean(end.head)}"
 
 
-def option_text(end: PairEnd, option: str) -> str:
-    """A choice with its consequence; the safe one is marked."""
-    from nornir_haupgrade.procedure.records import Choice
-    from nornir_haupgrade.report.words import CHOICES
-
-    mark = " (safe)" if end.ask is not None and option == end.ask.safe else ""
-    return f"{option}{mark}: {CHOICES[Choice(option)]}"
+def option_lines(ask: Ask) -> Iterator[str]:
+    """Each choice with its consequence; the safe one is marked."""
+    for option in ask.options:
+        mark = f"{option} (safe)" if option is ask.safe else str(option)
+        yield f"{mark:<{OPTION}} {CHOICES[option]}"

@@ -77,7 +77,7 @@ NEXT: Final[dict[Outcome | Ended, str]] = {
     Outcome.NOT_STARTED: "mend what the reason names, then haupgrade run again",
     Outcome.PARKED: "haupgrade run goes on from here; haupgrade rollback goes back",
     Outcome.ROLLED_BACK: "find out why it was needed before the next run",
-    Outcome.STRANDED: "do not reload either member; look at both consoles, then haupgrade run again",
+    Outcome.STRANDED: "do not reload either member; look at both consoles, then run again",
     Outcome.FAILED: "look at both members; haupgrade status shows the history",
     Ended.INTERRUPTED: "haupgrade run looks at the members and goes on",
     Ended.HELD: "haupgrade decide, then haupgrade run again",

@@ -41,7 +41,7 @@ COMMAND = {"type": "Command", "goal": "up", "who": "", "why": "", "until": None}
 def test_every_record_comes_back_the_same(kind: type[Any]) -> None:
     @settings(max_examples=60, deadline=None)
     @given(strategy_for(kind))
-    def check(record: Any) -> None:
+    def check(record: Record) -> None:
         back = decode(encode(record))
         assert back == record
         assert hash(back) == hash(record)
@@ -160,7 +160,7 @@ def test_an_enum_in_a_field_for_text_is_its_text() -> None:
         None,
     ],
 )
-def test_what_would_not_come_back_the_same_is_not_written(record: Any) -> None:
+def test_what_would_not_come_back_the_same_is_not_written(record: Record) -> None:
     with pytest.raises(TypeError):
         encode(record)
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given, strategies as st
 
 from nornir_haupgrade.engines.redact import MARK, SHORTEST, Redactor, escape
 from nornir_haupgrade.model import Role, Status, Verdict
-from nornir_haupgrade.procedure.records import Action, Asked, Command, Goal, Intent, Run, Started
+from nornir_haupgrade.procedure.records import Action, Command, Goal, Intent, Run, Started
 from tests.engines.samples import decided, result
 
 SECRET = "p\"ä\\s' s/w+=&<ö>rd"
@@ -23,7 +23,7 @@ SECRET = "p\"ä\\s' s/w+=&<ö>rd"
         SECRET,
         repr(SECRET),
         repr(SECRET + "'" + '"'),
-        json.dumps({"password": SECRET}),
+        json.dumps({"key": SECRET}),
         json.dumps(SECRET, ensure_ascii=False),
         quote(SECRET),
         quote(SECRET, safe=""),
@@ -99,7 +99,6 @@ def test_a_record_keeps_what_was_decided_on() -> None:
     assert clean(Command(Goal.UP, "anna", "p1a-secret")) == Command(Goal.UP, "anna", MARK)
     untouched = result("nothing in it")
     assert clean(untouched) is untouched
-    assert Asked.__name__ == "Asked"
 
 
 def test_data_keeps_its_keys() -> None:
@@ -129,5 +128,5 @@ def test_hostile_characters_are_spelt_out(hostile: str, shown: str) -> None:
 def test_what_is_shown_prints(text: str) -> None:
     shown = escape(text)
     assert all(letter.isprintable() or letter in "\n\t" for letter in shown)
-    assert shown.encode("utf-8")
+    shown.encode("utf-8")
     assert escape(shown) == shown

@@ -16,7 +16,9 @@ BAD = Verdict(Status.FAIL, "bad")
 UNMEASURED = Verdict(Status.ERROR, "could not tell")
 
 
-class Broken(AssertionError):
+class Broken(  # noqa: N818 - an invariant is broken; it is no error of the program
+    AssertionError
+):
     """An invariant does not hold."""
 
 
@@ -67,9 +69,17 @@ def check_after(run: Run, before: World, after: World) -> None:
     """The invariants that are asked after an effect."""
     if before.active is not None and after.active is None:
         raise Broken(f"3: {run.action} left nobody forwarding")
-    if run.action is Action.SWITCH and run.to is not None and after.active != NAMES.index(str(run.to)):
+    if (
+        run.action is Action.SWITCH
+        and run.to is not None
+        and after.active != NAMES.index(str(run.to))
+    ):
         raise Broken("3: the role went to the wrong member")
-    if run.action is Action.SWITCH and run.to is None and after.active == NAMES.index(run.members[0]):
+    if (
+        run.action is Action.SWITCH
+        and run.to is None
+        and after.active == NAMES.index(run.members[0])
+    ):
         raise Broken("3: the role went back to the member that it was taken from")
     if after.preempting() and not before.preempting():
         if not after.preempt_by_hand:
@@ -81,12 +91,20 @@ def check_finish(finish: Finish, state: State, world: World) -> None:
     owed = {(lease.kind, lease.member) for lease in finish.owed}
     for at, name in enumerate(NAMES):
         node = world.nodes[at]
-        if at in world.had_preemption and not node.preempts and (LeaseKind.PREEMPTION, name) not in owed:
+        if (
+            at in world.had_preemption
+            and not node.preempts
+            and (LeaseKind.PREEMPTION, name) not in owed
+        ):
             raise Broken(f"5: preemption of {name} is forgotten")
         ours = node.is_latched and at not in world.latched_by_hand
         if ours and (LeaseKind.LATCH, name) not in owed:
             raise Broken(f"5: the latch of {name} is forgotten")
-        if node.next != node.version and not world.falls_back and (LeaseKind.BOOT, name) not in owed:
+        if (
+            node.next != node.version
+            and not world.falls_back
+            and (LeaseKind.BOOT, name) not in owed
+        ):
             raise Broken(f"5: the boot selection of {name} is forgotten")
 
 
@@ -203,17 +221,19 @@ def verified(run: Run, world: World) -> Verdict:
     return GOOD
 
 
-def outcomes(run: Run, state: State, world: World, plan: Plan) -> Iterator[tuple[str, World, Result]]:
-    """Everything that can come of a gate or a quick change once it is executed: (label, world, result)."""
+def outcomes(
+    run: Run, state: State, world: World, plan: Plan
+) -> Iterator[tuple[str, World, Result]]:
+    """All that can come of a gate or a quick change once executed: (label, world, result)."""
     if run.action.is_change:
         after = effect(run, state, world, plan)
         check_after(run, world, after)
         yield "", after, Result(run, verified(run, after), facts(after))
         if world.faults:
-            less = {"faults": world.faults - 1}
-            lost = replace(after, **less)
+            left = world.faults - 1
+            lost = replace(after, faults=left)
             yield "reply lost", lost, Result(run, UNMEASURED, None)
-            refused = replace(world, **less)
+            refused = replace(world, faults=left)
             yield "refused", refused, Result(run, BAD, facts(refused))
             yield "not sent", refused, Result(run, UNMEASURED, facts(refused))
         return

@@ -212,11 +212,12 @@ def _execute(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
 def _differs(run: Run, now: PairFacts, state: State, variant: Variant) -> bool:
     if variant.is_absolute or run.action is not Action.SWITCH:
         return digest(now) != run.expect
-    # Who names no member in the order cannot name one in the expectation: only what each role's holder is.
+    # Who names no member in the order cannot name one in the expectation: only what each role's
+    # holder is.
     return state.facts is None or _by_role(now) != _by_role(state.facts)
 
 
-def _by_role(look: PairFacts) -> tuple[list[tuple[str, ...]], list[str]]:
+def _by_role(look: PairFacts) -> tuple[object, object]:
     read = [member for _, member in look.members if member is not None]
     holders = sorted((own.role, own.version, own.config or "", own.preemption) for own in read)
     return holders, sorted(own.identity for own in read)
@@ -262,9 +263,9 @@ def _nature(plan: Plan, at: At) -> Iterator[Edge]:
     if world.faults:
         for label, hit in _faults(replace(world, faults=world.faults - 1), new):
             # Before the first look there is nothing that anybody could have changed.
-            if at.state.known is None or _blurred(hit.foreign, at.state):
-                hit = replace(hit, foreign=world.foreign)
-            yield label, replace(at, world=hit), True
+            is_hidden = at.state.known is None or _blurred(hit.foreign, at.state)
+            foreign = world.foreign if is_hidden else hit.foreign
+            yield label, replace(at, world=replace(hit, foreign=foreign)), True
 
 
 _BLURS: dict[str, set[Action]] = {
@@ -284,8 +285,9 @@ _BLURS: dict[str, set[Action]] = {
 def _blurred(event: str, state: State) -> bool:
     """Whether nobody could tell this from a change of ours that is under way at the same time.
 
-    A hash over the configuration, say, changes once: if we turned preemption off, the reply was lost, and
-    a person edited a rule before the next look, the look shows one new hash and preemption off.
+    A hash over the configuration, say, changes once: if we turned preemption off, the reply was
+    lost, and a person edited a rule before the next look, the look shows one new hash and
+    preemption off.
     """
     under_way = {run.action for run in (state.running, state.unsettled) if run is not None}
     return bool(under_way & _BLURS.get(event, set()))
@@ -297,14 +299,20 @@ def _faults(world: World, new: tuple[int, int]) -> Iterator[tuple[str, World]]:
         if node.power == "up":
             dead = elect(world.node(n, power="dead", is_latched=False), new)
             yield f"{NAMES[n]} dies", replace(dead, is_synced=False, foreign="dies")
-            yield f"{NAMES[n]} restarts", replace(
-                elect(world.node(n, power="booting", is_latched=False), new),
-                is_synced=False,
-                foreign="restarts",
+            yield (
+                f"{NAMES[n]} restarts",
+                replace(
+                    elect(world.node(n, power="booting", is_latched=False), new),
+                    is_synced=False,
+                    foreign="restarts",
+                ),
             )
-            yield f"{NAMES[n]} changed by hand", replace(
-                world.node(n, hand=1 - node.hand),
-                foreign="changed by hand",
+            yield (
+                f"{NAMES[n]} changed by hand",
+                replace(
+                    world.node(n, hand=1 - node.hand),
+                    foreign="changed by hand",
+                ),
             )
             yield f"{NAMES[n]} is another device", world.node(n, is_wrong=True)
         if not node.data_dead:
@@ -315,7 +323,10 @@ def _faults(world: World, new: tuple[int, int]) -> Iterator[tuple[str, World]]:
         yield "switched by hand", moved
     if not world.nodes[world.preferred].preempts:
         by_hand = world.node(world.preferred, preempts=True)
-        yield "preemption on by hand", replace(by_hand, foreign="preemption on by hand", preempt_by_hand=True)
+        yield (
+            "preemption on by hand",
+            replace(by_hand, foreign="preemption on by hand", preempt_by_hand=True),
+        )
     yield "image without HA", replace(world, no_ha_image=True)
     yield "loader falls back", replace(world, falls_back=True)
 
@@ -329,7 +340,7 @@ def start(
     until: Step | None = None,
     plan: Plan,
 ) -> At:
-    """Where an exploration begins: a healthy pair; ``adopted`` names a member that is a version ahead."""
+    """A healthy pair to begin with; ``adopted`` names a member that is a version ahead."""
     nodes = [Node(preempts=preempts), Node()]
     if adopted is not None:
         nodes[adopted] = replace(nodes[adopted], version=1, next=1, installed=frozenset({0, 1}))
@@ -426,7 +437,7 @@ def _unending(edges: list[list[int]], ends: set[int]) -> int:
 
 
 def _cycles(edges: list[list[int]]) -> int:
-    """How many states lie on a cycle without a person or a fault: what is left when leaves are peeled."""
+    """States on a cycle without a person or a fault: what is left when leaves are peeled."""
     waiting = [len(set(targets)) for targets in edges]
     backwards: list[set[int]] = [set() for _ in edges]
     for here, targets in enumerate(edges):

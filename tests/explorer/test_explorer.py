@@ -34,7 +34,7 @@ BEGINNINGS: tuple[Begin, ...] = tuple(product((True, False), (None, 0, 1)))
 ALL_TRAITS = tuple(Traits(*values) for values in product((False, True), repeat=len(fields(Traits))))
 
 
-def _explore(  # noqa: PLR0913 - each is one dimension of the exploration
+def _explore(
     traits: Traits,
     begin: Begin,
     *,
@@ -143,7 +143,7 @@ def test_two_hops_with_a_fault() -> None:
 def _all_capabilities() -> list[Capabilities]:
     flags = (False, True)
     return [
-        Capabilities(*values)
+        Capabilities(*values)  # type: ignore[arg-type]
         for values in product(
             Scope,
             SyncModel,
@@ -169,9 +169,8 @@ def test_platforms_that_decide_alike_are_explored_once() -> None:
     for capabilities in _all_capabilities():
         try:
             refuse_impossible("p", capabilities)
-        except BadInput as refusal:
+        except BadInput:
             impossible += 1
-            assert refusal.findings
             continue
         possible += 1
         machines.add(traits_of(capabilities))

@@ -1,4 +1,4 @@
-"""Each of these wrong machines was built once somewhere; the explorer must find every one of them."""
+"""Each of these wrong machines was built once somewhere; the explorer must find it."""
 
 from __future__ import annotations
 

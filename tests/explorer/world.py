@@ -1,7 +1,7 @@
-"""An abstract pair: what two devices, other people and bad luck can do, reduced to what decisions see.
+"""An abstract pair: what devices, other people and bad luck can do, as decisions see it.
 
-Numbers that only matter when compared (boot ids, failover counters) are drawn from the smallest number
-that nobody remembers, so that the number of states stays finite.
+Numbers that only matter when compared (boot ids, failover counters) are drawn from the smallest
+number that nobody remembers, so that the number of states stays finite.
 """
 
 from __future__ import annotations

@@ -24,14 +24,14 @@ PASSWORD = "s3cret-of-the-lab"
 class Open(Protocol):
     """Log in to a member of the lab; everything may be said otherwise."""
 
-    def __call__(self, member: str = ..., **settings: object) -> Transport: ...
+    def __call__(self, member: str = ..., **settings: Any) -> Transport: ...  # noqa: ANN401 - any of them
 
 
 @pytest.fixture
 def start_lab() -> Iterator[Callable[..., LabThread]]:
     with ExitStack() as stack:
 
-        def start(**settings: object) -> LabThread:
+        def start(**settings: Any) -> LabThread:  # noqa: ANN401 - any of them
             spec = LabSpec((simple_pair(**settings),), speed=SPEED, password=PASSWORD)
             lab = stack.enter_context(LabThread(spec))
             lab.wait_until(
@@ -66,7 +66,7 @@ def connect(lab: LabThread, known_hosts: Path) -> Iterator[Open]:
         extras: dict[str, Any] | None = None,
         port: int | None = None,
         hostname: str = "127.0.0.1",
-        **settings: object,
+        **settings: Any,  # noqa: ANN401 - any of them
     ) -> Transport:
         host = Host(
             name=member,
@@ -93,7 +93,7 @@ def connect(lab: LabThread, known_hosts: Path) -> Iterator[Open]:
 
 @pytest.fixture
 def drive(connect: Open) -> Callable[..., LinuxHA]:
-    def drive(member: str = "p1a", **settings: object) -> LinuxHA:
+    def drive(member: str = "p1a", **settings: Any) -> LinuxHA:  # noqa: ANN401 - any of them
         return LinuxHA(connect(member, **settings), command_timeout=5, install_timeout=20)
 
     return drive

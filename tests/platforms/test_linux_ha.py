@@ -68,7 +68,7 @@ def test_every_read_is_allowed_in_a_read_only_session(
         assert (driver.free_space() or 0) > 0
         assert driver.staged(image) is None
         assert not driver.is_installed(facts, image)
-    assert not {e["effect"] for e in lab.audit("command") if e.get("effect")} - {"read", "none"}
+    assert {entry["effect"] for entry in lab.audit("command")} == {"none"}
 
 
 def test_sessions_of_both_members(lab: LabThread, drive: Drive) -> None:
@@ -308,7 +308,7 @@ def test_a_member_without_fwctl_is_refused_and_not_taken_for_done() -> None:
         pair, member = "p1", "p1a"
 
         def command(self, text: str, **_: object) -> str:
-            return f"-bash: {text.partition(' ')[0]}: command not found"
+            return "-bash: fwctl: command not found"
 
     driver = LinuxHA(Bare(), command_timeout=1, install_timeout=1)  # type: ignore[arg-type]
     with pytest.raises(CommandRefused, match="command not found"):

@@ -173,6 +173,14 @@ def test_a_port_that_drips(
     assert time.monotonic() - started < 2
 
 
+def test_a_prompt_that_never_comes(connect: Connect) -> None:
+    # Netmiko's hp_comware waits for ">" or "]"; a shell shows neither.
+    started = time.monotonic()
+    error = refuse(connect, Unreachable, platform="hp_comware", connect_timeout=1)
+    assert "timed out while waiting for the prompt" in str(error)
+    assert time.monotonic() - started < 3
+
+
 def test_no_common_algorithm_names_the_extra(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,7 +234,8 @@ def test_a_session_has_no_delay_and_notices_a_dead_peer(connect: Connect) -> Non
 
 def test_a_login_is_quick_and_leaves_nothing_behind(connect: Connect) -> None:
     connect().close()  # imports
-    threads = threading.active_count()
+    time.sleep(0.3)
+    before = set(threading.enumerate())
     started = time.monotonic()
     transport = connect()
     assert time.monotonic() - started < 1
@@ -234,4 +243,6 @@ def test_a_login_is_quick_and_leaves_nothing_behind(connect: Connect) -> None:
     transport.close()
     transport.close()
     assert time.monotonic() - started < 0.2
-    assert threading.active_count() == threads
+    time.sleep(0.3)
+    left = {thread.name for thread in set(threading.enumerate()) - before}
+    assert not {name for name in left if not name.startswith("asyncio")}  # the lab's own

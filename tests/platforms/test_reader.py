@@ -158,6 +158,19 @@ def test_an_echo_wrapped_by_the_terminal() -> None:
         assert ask(FakeChannel(echo + b"\r\nfine\r\n" + PROMPT), command).text == "fine"
 
 
+@pytest.mark.parametrize("drawn", [b"x\rxxx", b" \r\x1b[A\x00\x00admin@p1a:~$ go xxxx\x1b[Kx"])
+def test_an_echo_as_readline_draws_it(drawn: bytes) -> None:
+    # Captured from bash 5.2 in 80 columns: the letter again, or the line again, at the wrap.
+    assert ask(FakeChannel(b"go xx" + drawn + b"\r\nfine\r\n" + PROMPT), "go xxxxx").text == "fine"
+
+
+def test_looking_for_an_echo_takes_no_exponential_time() -> None:
+    hostile = b"z\r" * 30_000
+    started = time.monotonic()
+    assert ask(FakeChannel(hostile), "z" * 300 + "a", seconds=0.05).ending is Ending.LATE
+    assert time.monotonic() - started < 20
+
+
 def test_escapes_are_taken_out() -> None:
     whole = (
         b"\x1b[?2004h\x1b[1mfwctl\x1b[0m show ha\r\n\x1b[?2004l\r"

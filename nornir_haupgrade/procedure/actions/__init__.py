@@ -1,1 +1,1 @@
-"""What a run does on the devices: each observes, acts and verifies, so that doing it again is safe."""
+"""What a run does on the devices: observe, act, verify, so that doing it again is safe."""

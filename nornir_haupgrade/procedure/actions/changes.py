@@ -18,8 +18,8 @@ Judge = Callable[[PairFacts], Verdict]
 def changed(ctx: Context, run: Run, judge: Judge, *, settle: float = 0) -> Result:
     """Do a change and prove it by reading back; ``settle`` seconds are allowed for roles to move.
 
-    A refusal is FAIL. A lost reply proves nothing either way: what is read back decides, and if that does
-    not show what was wanted, it is ERROR.
+    A refusal is FAIL. A lost reply proves nothing either way: what is read back decides, and if
+    that does not show what was wanted, it is ERROR.
     """
     facts = fresh(ctx, run)
     if isinstance(facts, Result):

@@ -126,7 +126,7 @@ def whole(ctx: Context, run: Run) -> Result:
 
 
 def _kept_before(ctx: Context, member: MemberId) -> dict[str, str] | None:
-    """The newest backup that was taken while the member still ran another version or was untouched."""
+    """The newest backup that was taken before the member was touched."""
     first = ctx.plan.path[0]
     for action in (Action.BACK_UP, Action.SAVE_ORIGINAL):
         kept = ctx.evidence.get_backup(member, _kept_name(Run(action, ()), first))

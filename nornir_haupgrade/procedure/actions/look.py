@@ -53,9 +53,10 @@ def settled(ctx: Context, seconds: float) -> tuple[PairFacts, dict[MemberId, HAU
 
 
 def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
-    """A member told to reload may answer a little longer on its old system, then not at all, then again.
+    """A member told to reload answers a little longer on its old system, then not, then again.
 
-    So: either a new boot id is seen, or both members answer unchanged for longer than a shutdown takes.
+    So: either a new boot id is seen, or both members answer unchanged for longer than a shutdown
+    takes.
     """
     settings = ctx.pair.settings
     deadline = Deadline(settings.reload_timeout)

@@ -32,7 +32,8 @@ def reload(ctx: Context, run: Run) -> Result:
         ctx.pair.close(member)
         deadline = Deadline(ctx.pair.settings.reload_timeout)
         ctx.tell(f"{member}: reloading")
-        # No login before the port was down and up again: during a reboot each one counts as a failure.
+        # No login before the port was down and up again: during a reboot each one counts as a
+        # failure.
         was_down = _wait(ctx, watch.wait_down, ctx.pair.settings.reload_notice)
         if was_down:
             ctx.tell(f"{member}: down")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.gates.services import ServiceResult, as_before
+from nornir_haupgrade.gates.services import as_before
+from nornir_haupgrade.model import ServiceResult
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.probes.tcp import check_tcp
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result

@@ -19,8 +19,8 @@ _PAUSE = 1.0
 def sessions(ctx: Context, run: Run) -> Result:
     """Wait until the standby holds what this pair's standby held before, and what is critical.
 
-    On the way back from an active whose services are dead there is nothing to wait for: a shortfall is
-    named and does not keep the role where no traffic flows.
+    On the way back from an active whose services are dead there is nothing to wait for: a
+    shortfall is named and does not keep the role where no traffic flows.
     """
     is_way_back = ctx.state.detour is not None
     deadline = Deadline(0 if is_way_back else ctx.pair.settings.sessions_timeout)

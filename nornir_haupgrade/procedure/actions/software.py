@@ -27,9 +27,7 @@ def stage(ctx: Context, run: Run) -> Result:
         return _staged(ctx, driver, facts, wanted[name], name, image)
 
     answers = ctx.pair.each(bring, run.members)
-    checks = [
-        Check(name, error_or(answer)) for name, answer in answers.items()
-    ]
+    checks = [Check(name, error_or(answer)) for name, answer in answers.items()]
     seen, errors = ctx.pair.look()
     verdict = error_verdict(errors) if errors else combine(checks)
     return result(ctx, run, verdict, seen)
@@ -40,7 +38,7 @@ def error_or(answer: Verdict | HAUpgradeError) -> Verdict:
     return Verdict(Status.FAIL, str(answer)) if isinstance(answer, HAUpgradeError) else answer
 
 
-def _staged(
+def _staged(  # noqa: PLR0917 - one member's part, all of it needed
     ctx: Context,
     driver: Driver,
     facts: PairFacts,
@@ -59,7 +57,7 @@ def _staged(
             ctx.tell(f"{name}: uploading {image.name}, {image.size} bytes")
             driver.perform(order, own, ctx.progress)
             held = driver.staged(image)
-    return image_gate(name, image, held, is_installed)
+    return image_gate(name, image, held, is_installed=is_installed)
 
 
 def install(ctx: Context, run: Run) -> Result:

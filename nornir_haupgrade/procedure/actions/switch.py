@@ -31,7 +31,9 @@ def switch_over(ctx: Context, run: Run) -> Result:
         own = seen.of(to)
         if seen.active == to and own is not None and own.is_forwarding:
             return Verdict(Status.PASS, f"{to} is active")
-        return Verdict(Status.ERROR, f"{to} did not become active; active: {seen.active or 'nobody'}")
+        return Verdict(
+            Status.ERROR, f"{to} did not become active; active: {seen.active or 'nobody'}"
+        )
 
     return changed(ctx, run, has_moved, settle=ctx.pair.settings.settle_timeout)
 

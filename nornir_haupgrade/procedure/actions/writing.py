@@ -16,7 +16,7 @@ from nornir_haupgrade.procedure.state import State
 
 
 def orders(plan: Plan, facts: PairFacts, run: Run) -> dict[MemberId, Order]:
-    """What a run orders from which member; a switchover is ordered from the one that gives the role away."""
+    """What a run orders from whom; a switchover from the one that gives the role away."""
     version = run.to if run.action in _SOFTWARE else None
     match run.action:
         case Action.SWITCH:
@@ -67,7 +67,7 @@ def intents(ctx: Context, run: Run, facts: PairFacts) -> tuple[Intent, ...]:
         found.append(
             Intent(
                 member=name,
-                commands=ctx.pair.commands(order, own),
+                commands=ctx.pair.commands(name, order, own),
                 was=own.version,
                 to=str(run.to or ""),
                 role=own.role,
@@ -116,7 +116,9 @@ def _why_not(plan: Plan, state: State, run: Run, facts: PairFacts) -> str | None
     if state.known is not None:
         changed = differences(state.known, facts, None)
         if changed:
-            return "; ".join(f"{who}: {what} was {old}, is {new}" for who, what, old, new in changed)
+            return "; ".join(
+                f"{who}: {what} was {old}, is {new}" for who, what, old, new in changed
+            )
     if run.expect is not None and digest(facts) != run.expect:
         return "the members are no longer as they were when this was decided"
     for name in run.members:

@@ -11,7 +11,7 @@ from nornir_haupgrade.procedure.state import State
 
 
 def prepare(plan: Plan, state: State) -> Decision | None:
-    """Readiness, questions, baseline, originals saved, images staged; then preemption is borrowed."""
+    """Readiness, questions, baseline, originals saved, images staged; then preemption borrowed."""
     return (
         _is_ready(plan, state)
         or _questions(plan, state)
@@ -32,7 +32,9 @@ def _questions(plan: Plan, state: State) -> Decision | None:
         return ask_direction(plan)
     if state.is_adopted and plan.traits.has_preemption and not state.is_preemption_known:
         start = state.start
-        if start and all(facts and facts.preemption is Preemption.OFF for _, facts in start.members):
+        if start and all(
+            facts and facts.preemption is Preemption.OFF for _, facts in start.members
+        ):
             return ask_preemption(plan)
     open_questions = (question for question in plan.questions if question not in state.answered)
     question = next(open_questions, None)

@@ -1,7 +1,7 @@
 """Steps 5 and 7: change the software of one member, the one that does not forward.
 
-The facts say how far it is: installed, chosen for the next boot, running, proven whole. Doing it again
-after a crash therefore begins where it stopped.
+The facts say how far it is: installed, chosen for the next boot, running, proven whole. Doing it
+again after a crash therefore begins where it stopped.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _bring(
     target: Version,
     step: Step,
 ) -> Decision | None:
-    """The image was staged in prepare; an old one that is gone is staged again, or there is no way."""
+    """Staged in prepare; an old image that is gone is staged again, or there is no way back."""
     if state.has_passed(Action.STAGE, *plan.members, to=target):
         return None
     if state.has_passed(Action.STAGE, member, to=target):

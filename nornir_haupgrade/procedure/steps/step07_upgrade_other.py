@@ -1,7 +1,7 @@
 """Step 7, and with it the walk of steps 5 to 7: one member, the role, the other member.
 
-Rolling back is the same walk towards the old version: the current standby first, then the switchover, then
-the new standby; never the active.
+Rolling back is the same walk towards the old version: the current standby first, then the
+switchover, then the new standby; never the active.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     facts = state.facts
     if facts is None:
         return None
-    behind = [name for name, own in facts.members if own and own.version in _away(plan, state, target)]
+    behind = [
+        name for name, own in facts.members if own and own.version in _away(plan, state, target)
+    ]
     for name in facts.names:
         own = facts.of(name)
         if own and own.version == target:
@@ -36,7 +38,7 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
 
 
 def _away(plan: Plan, state: State, target: Version) -> tuple[Version, ...]:
-    """The versions that have yet to be taken to the target: older ones going up, newer ones going back."""
+    """The versions to be taken to the target: older ones going up, newer ones going back."""
     at = plan.path.index(target)
     return plan.path[:at] if state.goal is Goal.UP else plan.path[at + 1 :]
 

@@ -1,0 +1,129 @@
+"""From the options to a project: configuration, inventory, login data; nothing is contacted."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.settings import check_supported, init_nornir, load_settings, open_project
+
+if TYPE_CHECKING:
+    from nornir.core.inventory import Host
+
+    from nornir_haupgrade.cli.shell import Shell
+    from nornir_haupgrade.engines.store import Store
+    from nornir_haupgrade.settings import Project
+
+USERNAME = "HAUPGRADE_USERNAME"
+PASSWORD = "HAUPGRADE_PASSWORD"  # noqa: S105 - the name of the variable
+_KEYS = ("key_file", "use_keys", "allow_agent", "pkey", "ssh_config_file")
+"""Netmiko's ways to log in without a password."""
+
+
+def the_project(
+    shell: Shell,
+    names: Sequence[str] | None,
+    *,
+    to: str | None = None,
+    is_written_to: bool = False,
+    is_contacted: bool = True,
+) -> Project:
+    """Open the project for the pairs named, or all of them.
+
+    Raises:
+        BadInput: With every finding.
+    """
+    from nornir_haupgrade.engines.local import redactor_for
+    from nornir_haupgrade.platforms import known_platforms
+
+    project = open_project(
+        shell.config,
+        platforms=known_platforms(),
+        names=list(names) if names else None,
+        to=to,
+    )
+    shell.store = project.settings.store
+    findings = [*check_supported(project.pairs)] if is_written_to else []
+    if not project.pairs:
+        advice = "give two hosts the same ha.pair in the inventory"
+        findings.append(Finding(str(shell.config), "the inventory has no pairs", advice))
+    if findings:
+        raise BadInput.from_findings(findings)
+    if is_contacted:
+        _log_in_data(project)
+    shell.redact = redactor_for(project)
+    return project
+
+
+def the_store(shell: Shell) -> Store:
+    """The campaigns of the configuration's store.
+
+    Raises:
+        BadInput: With every finding.
+    """
+    from nornir_haupgrade.engines.store import Store
+
+    settings = load_settings(init_nornir(shell.config), shell.config)
+    shell.store = settings.store
+    return Store(settings.store)
+
+
+def user_name() -> str:
+    """Who decides, for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in a container
+        return f"uid {os.getuid()}"
+
+
+def _log_in_data(project: Project) -> None:
+    """User and password where the inventory has none: from the environment, or asked for once."""
+    hosts = list(_hosts(project))
+    defaults = project.nr.inventory.defaults
+    if any(not host.get_connection_parameters("netmiko").username for host in hosts):
+        defaults.username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
+    if any(_lacks_password(host) for host in hosts):
+        defaults.password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
+    findings = [
+        *_missing(hosts, "username", USERNAME),
+        *_missing([host for host in hosts if _lacks_password(host)], "password", PASSWORD),
+    ]
+    if findings:
+        raise BadInput.from_findings(findings)
+
+
+def _hosts(project: Project) -> Iterator[Host]:
+    for pair in project.pairs:
+        for member in pair.members:
+            yield project.nr.inventory.hosts[member.name]
+
+
+def _lacks_password(host: Host) -> bool:
+    parameters = host.get_connection_parameters("netmiko")
+    extras = parameters.extras or {}
+    return not parameters.password and not any(extras.get(key) for key in _KEYS)
+
+
+def _asked(prompt: str, *, is_secret: bool) -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    try:
+        if is_secret:
+            return getpass.getpass(prompt) or None
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        return sys.stdin.readline().strip() or None
+    except EOFError:
+        return None
+
+
+def _missing(hosts: Sequence[Host], what: str, variable: str) -> Iterator[Finding]:
+    advice = f"Set it in the inventory, or {variable} in the environment, or use a terminal."
+    for host in hosts:
+        if not getattr(host.get_connection_parameters("netmiko"), what):
+            key = " and no key" if what == "password" else ""
+            yield Finding(host.name, f"there is no {what}{key} to log in with", advice)

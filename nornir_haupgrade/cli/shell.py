@@ -1,0 +1,77 @@
+"""What every command shares: the configuration, and how each ending becomes an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+
+class Exit(IntEnum):
+    """The exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    HELD = 3
+    ROLLED_BACK = 4
+    ANOTHER_CONTROLLER = 5
+    INTERRUPTED = 130
+
+
+@dataclass(slots=True)
+class Shell:
+    """One call of the command line; ``store`` and ``redact`` are learnt from the configuration."""
+
+    config: Path
+    store: Path | None = None
+    redact: Callable[[str], str] = str
+
+
+def leave(context: typer.Context, work: Callable[[Shell], int]) -> NoReturn:
+    """Do a command's work and exit with its code; no traceback reaches the user."""
+    shell: Shell = context.obj
+    raise typer.Exit(_code(shell, work))
+
+
+def _code(shell: Shell, work: Callable[[Shell], int]) -> int:
+    from nornir_haupgrade.errors import AnotherController, BadInput, HAUpgradeError
+
+    try:
+        return work(shell)
+    except BadInput as error:
+        complain(shell, error)
+        return Exit.BAD_INPUT
+    except AnotherController as error:
+        complain(shell, error)
+        return Exit.ANOTHER_CONTROLLER
+    except HAUpgradeError as error:
+        complain(shell, error)
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return Exit.INTERRUPTED
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        # Whoever read this has gone, as `head` does: that is no error of ours.
+        sys.stderr.close()
+        return Exit.FAILED
+    except Exception as error:  # noqa: BLE001 - an engineer at night gets a sentence, not a traceback
+        from nornir_haupgrade.cli.crash import report_crash
+
+        report_crash(shell, error)
+        return Exit.FAILED
+
+
+def complain(shell: Shell, error: Exception) -> None:
+    """Say an error on stderr, a line for each finding, without secrets and terminal escapes."""
+    from nornir_haupgrade.engines.redact import escape
+
+    for line in str(error).splitlines():
+        sys.stderr.write(f"{escape(shell.redact(line))}\n")

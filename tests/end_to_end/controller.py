@@ -1,0 +1,82 @@
+"""A controller in a process of its own, which can be told when to die.
+
+Prints one JSON line for every run that begins, and one for the pair's end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted
+from nornir_haupgrade.engines.history import History
+from nornir_haupgrade.engines.local import LocalEngine
+from nornir_haupgrade.platforms import known_platforms
+from nornir_haupgrade.procedure.records import Choice, Goal
+from nornir_haupgrade.settings import open_project
+from tests.end_to_end.compress import compress
+
+
+def main(arguments: list[str]) -> None:
+    """Run until the pair ends, or until the time has come."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("config")
+    parser.add_argument("to")
+    parser.add_argument("--on-hold", type=Choice)
+    parser.add_argument("--back", action="store_true")
+    parser.add_argument("--die-after", type=int, help="once this record of ours is on the disk")
+    parser.add_argument("--die-before", type=int, help="instead of writing this record of ours")
+    options = parser.parse_args(arguments)
+    compress()
+    if options.die_after or options.die_before:
+        die_at(options.die_after, options.die_before)
+    project = open_project(options.config, platforms=known_platforms(), to=options.to)
+    policy = Policy(on_hold=options.on_hold, who="controller")
+    engine = LocalEngine(project, policy=policy, listener=tell)
+    if options.back:
+        engine.command(Goal.BACK, "asked by the test")
+    else:
+        engine.run(to=options.to)
+
+
+def die_at(after: int | None, before: int | None) -> None:
+    """Have this process killed at the boundary of a record."""
+    count = 0
+    append: Callable[..., int] = History.append
+
+    def dying(self: History, *given: Any, **named: Any) -> int:  # noqa: ANN401
+        nonlocal count
+        count += 1
+        if count == before:
+            os.kill(os.getpid(), signal.SIGKILL)
+        seq = append(self, *given, **named)
+        if count == after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return seq
+
+    History.append = dying  # type: ignore[method-assign]
+
+
+def tell(event: Event) -> None:
+    """One line for whoever watches."""
+    if isinstance(event, RunStarted):
+        say({"run": event.run.action})
+    elif isinstance(event, PairEnd):
+        owed = [[owed.lease.kind, owed.lease.member] for owed in event.owed]
+        say({"end": event.end, "reason": event.reason, "owed": owed})
+
+
+def say(what: dict[str, object]) -> None:
+    """On standard output, at once."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
