@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -121,11 +122,16 @@ class Pair:
             return _named(error, self.config.name, name)
         except HAUpgradeError as error:
             return _named(error, self.config.name, name)
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not end the other pairs
+            self._said(name, "internal error", traceback.format_exc())
+            what = f"internal error, kept with the raw texts: {type(error).__name__}: {error}"
+            return HAUpgradeError(what, pair=self.config.name, member=name)
 
     def _answer(self, name: MemberId, result: MultiResult | None) -> object:
         if not result:
             return HAUpgradeError("did not run", pair=self.config.name, member=name)
         if result[0].exception is not None:
+            # Not from the work itself: a processor of the caller, or the runner.
             what = f"{type(result[0].exception).__name__}: {result[0].exception}"
             return HAUpgradeError(what, pair=self.config.name, member=name)
         return result[0].result

@@ -63,9 +63,13 @@ State = Annotated[
 
 def _show_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer's callback
     if is_wanted:
-        from importlib.metadata import version as version_of
+        from importlib.metadata import PackageNotFoundError, version as version_of
 
-        typer.echo(f"haupgrade {version_of('nornir-haupgrade')}")
+        try:
+            number = version_of("nornir-haupgrade")
+        except PackageNotFoundError:  # run from a checkout
+            number = "not installed"
+        typer.echo(f"haupgrade {number}")
         raise typer.Exit
 
 

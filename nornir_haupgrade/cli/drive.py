@@ -48,7 +48,7 @@ class Signals:
         (self._cancel if self.count == 1 else self._stop).set()
 
     def terminate(self, *_: Any) -> None:  # noqa: ANN401 - as above
-        """SIGTERM is a first Ctrl-C, however often it comes."""
+        """SIGTERM, or the terminal was closed: a first Ctrl-C, however often it comes."""
         self.count = max(self.count, 1)
         self._cancel.set()
 
@@ -93,6 +93,7 @@ def _listening(signals: Signals) -> Iterator[None]:
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, signals.interrupt),
         signal.SIGTERM: signal.signal(signal.SIGTERM, signals.terminate),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signals.terminate),
     }
     try:
         yield

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -27,8 +29,19 @@ def console() -> Console:
 def emit(shell: Shell, lines: Iterable[str], out: TextIO | None = None) -> None:
     """Write lines that are safe for a terminal, without secrets."""
     out = out or sys.stdout
-    out.writelines(f"{shell.redact(line)}\n" for line in lines)
-    out.flush()
+    try:
+        out.writelines(f"{shell.redact(line)}\n" for line in lines)
+        out.flush()
+    except BrokenPipeError:
+        # Nobody reads any more; the exit code still counts.
+        mute()
+
+
+def mute() -> None:
+    """Send the rest nowhere, so that Python does not complain when it flushes at the end."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def emit_table(shell: Shell, titles: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:

@@ -60,7 +60,9 @@ def _code(shell: Shell, work: Callable[[Shell], int]) -> int:
         raise
     except BrokenPipeError:
         # Whoever read this has gone, as `head` does: that is no error of ours.
-        sys.stderr.close()
+        from nornir_haupgrade.cli.out import mute
+
+        mute()
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - an engineer at night gets a sentence, not a traceback
         from nornir_haupgrade.cli.crash import report_crash

@@ -18,6 +18,10 @@ class Check:
     verdict: Verdict
 
 
+_SHOWN = 2
+"""So many passes are said in full; of more, how many there are."""
+
+
 def combine(checks: Sequence[Check]) -> Verdict:
     """The worst status, every reason that is not a pass (worst first), and the facts of all.
 
@@ -53,6 +57,8 @@ def listed(items: Sequence[str], *, most: int = 3) -> str:
 def _reason(ranked: Sequence[Check]) -> str:
     others = [check for check in ranked if check.verdict.status is not Status.PASS]
     passed = len(ranked) - len(others)
+    if not others and passed <= _SHOWN:
+        return "; ".join(check.verdict.reason for check in ranked)
     said = [_said(check) for check in others]
     if passed and all(check.verdict.status is Status.SKIPPED for check in others):
         said.insert(0, f"{passed} check{'s' if passed > 1 else ''} passed")

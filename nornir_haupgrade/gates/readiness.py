@@ -179,13 +179,11 @@ def _peer_link(own: MemberFacts) -> Verdict:
 def _role(own: MemberFacts | None) -> Verdict:
     if own is None:
         return no_answer()
-    match own.role:
-        case Role.ACTIVE | Role.STANDBY:
-            return Verdict(Status.PASS, f"is {own.role}")
-        case Role.SUSPENDED | Role.FAILED:
-            return Verdict(Status.FAIL, f"is {own.role}, neither active nor standby")
-        case Role.UNKNOWN | Role.MIXED | Role.NEGOTIATING:
-            return Verdict(Status.ERROR, f"its role cannot be told ({own.role})")
+    if own.role not in _SETTLED:
+        return Verdict(Status.ERROR, f"its role cannot be told ({own.role})")
+    if own.role not in {Role.ACTIVE, Role.STANDBY}:
+        return Verdict(Status.FAIL, f"is {own.role}, neither active nor standby")
+    return Verdict(Status.PASS, f"is {own.role}")
 
 
 def _share_of_roles(facts: PairFacts) -> Verdict:

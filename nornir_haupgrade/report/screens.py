@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -53,13 +53,16 @@ class LineScreen:
             lines = [json_line(event, now().isoformat(timespec="milliseconds"))]
         else:
             lines = lines_of(event, time_of_day())
-        self._out.writelines(f"{line}\n" for line in lines)
-        self._out.flush()
+        # Whoever read this may have gone; the run must not end with that.
+        with suppress(OSError):
+            self._out.writelines(f"{line}\n" for line in lines)
+            self._out.flush()
 
     def say(self, text: str) -> None:
         """A line of ours is no event: it goes to stderr."""
-        self._aside.write(f"{text}\n")
-        self._aside.flush()
+        with suppress(OSError):
+            self._aside.write(f"{text}\n")
+            self._aside.flush()
 
     def close(self) -> None:
         """Nothing was changed."""
@@ -141,12 +144,15 @@ class LiveScreen:
 
     def _stop(self) -> None:
         if self._live is not None:
-            self._live.stop()
+            with suppress(OSError):
+                self._live.stop()
             self._live = None
 
     def _write(self, lines: list[str]) -> None:
-        for line in lines:
-            self._console.print(line, markup=False, highlight=False, emoji=False)
+        # A terminal that was closed must not end the run.
+        with suppress(OSError):
+            for line in lines:
+                self._console.print(line, markup=False, highlight=False, emoji=False)
 
 
 def redacted(event: Event, redactor: Redactor) -> Event:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nornir_haupgrade.engines import loop
-from nornir_haupgrade.probes.ports import PortWatch
 from nornir_haupgrade.procedure.actions import look, reload, services, sessions
 
 SPEED: Final = 5.0
@@ -17,7 +16,6 @@ SHORTER: Final[tuple[tuple[Any, str, Any], ...]] = (
     (reload, "_PAUSE", reload._PAUSE / SPEED),
     (services, "_PAUSE", services._PAUSE / SPEED),
     (sessions, "_PAUSE", sessions._PAUSE / SPEED),
-    (PortWatch, "_shared", PortWatch(interval=PortWatch().interval / SPEED)),
 )
 """How long the controller waits between two looks at something that takes its time."""
 

@@ -81,9 +81,9 @@ def check_after(run: Run, before: World, after: World) -> None:
         and after.active == NAMES.index(run.members[0])
     ):
         raise Broken("3: the role went back to the member that it was taken from")
-    if after.preempting() and not before.preempting():
-        if not after.preempt_by_hand:
-            raise Broken(f"5: after {run.action} preemption moves a role ungated")
+    is_new = after.preempting() and not before.preempting()
+    if is_new and not after.preempt_by_hand:
+        raise Broken(f"5: after {run.action} preemption moves a role ungated")
 
 
 def check_finish(finish: Finish, state: State, world: World) -> None:

@@ -256,14 +256,13 @@ def _nature(plan: Plan, at: At) -> Iterator[Edge]:
         yield "synchronised", replace(at, world=replace(world, is_synced=True)), False
     if world.preempting():
         moved = world.node(0, failovers=new[0]).node(1, failovers=new[1])
-        is_hidden = at.state.known is None or _blurred("preempted", at.state)
+        is_hidden = not _has_seen_both(at.state) or _blurred("preempted", at.state)
         foreign = world.foreign if is_hidden else "preempted"
         moved = replace(moved, active=world.preferred, is_synced=False, foreign=foreign)
         yield "preempted", replace(at, world=moved), True
     if world.faults:
-        for label, hit in _faults(replace(world, faults=world.faults - 1), new):
-            # Before the first look there is nothing that anybody could have changed.
-            is_hidden = at.state.known is None or _blurred(hit.foreign, at.state)
+        for label, hit in _faults(replace(world, faults=world.faults - 1), new, at.state):
+            is_hidden = not _has_seen_both(at.state) or _blurred(hit.foreign, at.state)
             foreign = world.foreign if is_hidden else hit.foreign
             yield label, replace(at, world=replace(hit, foreign=foreign)), True
 
@@ -282,6 +281,11 @@ _BLURS: dict[str, set[Action]] = {
 }
 
 
+def _has_seen_both(state: State) -> bool:
+    """Before a member was first seen there is nothing of it that anybody could have changed."""
+    return state.known is not None and all(member for _, member in state.known.members)
+
+
 def _blurred(event: str, state: State) -> bool:
     """Whether nobody could tell this from a change of ours that is under way at the same time.
 
@@ -293,7 +297,14 @@ def _blurred(event: str, state: State) -> bool:
     return bool(under_way & _BLURS.get(event, set()))
 
 
-def _faults(world: World, new: tuple[int, int]) -> Iterator[tuple[str, World]]:
+def _other_hand(world: World, n: int, state: State) -> int:
+    """A configuration that neither is there nor was last seen: what is undone leaves no trace."""
+    known = state.known.of(NAMES[n]) if state.known else None
+    seen = {world.nodes[n].hand, int((known.config or "0")[-1]) if known else 0}
+    return next(hand for hand in range(3) if hand not in seen)
+
+
+def _faults(world: World, new: tuple[int, int], state: State) -> Iterator[tuple[str, World]]:
     for n in (0, 1):
         node = world.nodes[n]
         if node.power == "up":
@@ -310,7 +321,7 @@ def _faults(world: World, new: tuple[int, int]) -> Iterator[tuple[str, World]]:
             yield (
                 f"{NAMES[n]} changed by hand",
                 replace(
-                    world.node(n, hand=1 - node.hand),
+                    world.node(n, hand=_other_hand(world, n, state)),
                     foreign="changed by hand",
                 ),
             )

@@ -1,0 +1,103 @@
+"""Exit 2, a line for each finding, and nothing contacted: the site's port sees to that."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from nornir_haupgrade.cli.until import step_of
+from nornir_haupgrade.procedure.records import Step
+from tests.cli.conftest import Call, Site
+
+RUN = ("run", "--to", "13.8")
+
+
+def test_no_configuration(site: Site, call: Call) -> None:
+    code, out, err = call("pairs")
+    assert (code, out) == (2, "")
+    assert err.startswith("config.yaml: the file does not exist. Next:")
+
+
+def test_every_finding_has_its_line(site: Site, call: Call) -> None:
+    site.ours["swich_back_after"] = 5
+    site.ours["connect_timeout"] = "soon"
+    site.write()
+    code, _, err = call(*RUN)
+    assert code == 2
+    assert len(err.splitlines()) == 2
+    assert "switch_back_after" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((*RUN, "--pair", "p9"), "p9"),
+        (("run", "--to", "99"), "no image"),
+        ((*RUN, "--until", "eleven"), "0 prepare"),
+        ((*RUN, "--until", "11"), "10 give-back"),
+        ((*RUN, "--on-hold", "continue"), "on-hold"),
+        (("run",), "--to"),
+        (("rollback",), "--reason"),
+        (("rollback", "--reason", "x"), "no campaign"),
+        (("give-back",), "no campaign"),
+        (("status", "nope"), "nope"),
+        (("verify", "nope"), "nope"),
+        (("lab", "up"), "lab.yaml"),
+    ],
+)
+def test_what_cannot_be_meant(
+    site: Site, call: Call, arguments: tuple[str, ...], words: str
+) -> None:
+    site.write()
+    code, _, err = call(*arguments)
+    assert code == 2, err
+    assert words in err
+
+
+def test_what_this_version_cannot_measure_is_refused(site: Site, call: Call) -> None:
+    site.ha["services"] = [{"name": "www", "type": "icmp", "address": "10.0.0.1"}]
+    site.ha["canaries"] = [{"name": "long", "type": "tcp", "address": "10.0.0.1", "port": 1}]
+    site.write()
+    code, _, err = call(*RUN)
+    assert code == 2
+    assert len(err.splitlines()) == 2
+    assert "service www" in err
+    assert "canary long" in err
+
+
+def test_login_data_is_missing_and_nobody_can_be_asked(site: Site, call: Call) -> None:
+    site.defaults = {}
+    site.write()
+    code, _, err = call(*RUN)
+    assert code == 2
+    assert err.count("there is no username") == 2
+    assert err.count("there is no password and no key") == 2
+    assert "HAUPGRADE_PASSWORD" in err
+
+
+def test_login_data_from_the_environment(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.defaults = {}
+    site.write()
+    monkeypatch.setenv("HAUPGRADE_USERNAME", "u")
+    monkeypatch.setenv("HAUPGRADE_PASSWORD", "secret")
+    code, _, err = call("rollback", "--reason", "x")
+    assert (code, "no campaign" in err, "secret" in err) == (2, True, False)
+    assert "NOT" not in os.environ.get("HAUPGRADE_CONFIG", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("0", Step.PREPARE),
+        ("6", Step.SWITCH_OVER),
+        ("switch over", Step.SWITCH_OVER),
+        ("switch-over", Step.SWITCH_OVER),
+        ("Give_Back", Step.GIVE_BACK),
+        (None, None),
+    ],
+)
+def test_a_step_by_number_or_name(text: str | None, step: Step | None) -> None:
+    assert step_of(text) is step
