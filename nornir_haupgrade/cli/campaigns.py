@@ -13,13 +13,13 @@ from nornir_haupgrade.engines.loop import plan_and_state
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.procedure.machine import decide as next_of
 from nornir_haupgrade.procedure.records import Ask, Asked, By, Choice, Decided, Finish, Run
-from nornir_haupgrade.report.hold import local_time
 from nornir_haupgrade.report.summary import option_lines, owed_lines
 from nornir_haupgrade.report.words import (
     action_text,
     ask_text,
     clean,
     end_text,
+    local_time,
     member_text,
     step_text,
 )

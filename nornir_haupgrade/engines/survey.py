@@ -117,6 +117,9 @@ def _images(settings: Settings, platform: str, path: tuple[str, ...]) -> tuple[I
     found = []
     for version in path:
         for image in settings.images_for(platform, version)[:1]:
+            if image.algorithm != "sha256":
+                message = f"the image of {version} has only its {image.algorithm}"
+                raise BadInput(message, advice="give its sha256: the members measure that one")
             file = Path(image.file)
             size = file.stat().st_size if file.is_file() else 0
             found.append(ImageFile(version, str(file), image.sha256, size))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nornir_haupgrade.gates.combine import each_member
 from nornir_haupgrade.model import PairFacts, Preemption, Status, Verdict
 
-
 _JUDGED = {
     Preemption.OFF: Verdict(Status.PASS, "preemption is off"),
     Preemption.UNSUPPORTED: Verdict(Status.SKIPPED, "the platform has no preemption"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.model import MemberFacts
 from nornir_haupgrade.report.summary import OPTION, option_lines
-from nornir_haupgrade.report.words import ask_text, clean, step_text
+from nornir_haupgrade.report.words import ask_text, clean, local_time, step_text
 
 if TYPE_CHECKING:
     from nornir_haupgrade.procedure.records import Asked
@@ -51,11 +50,6 @@ def facts_text(facts: MemberFacts | None) -> str:
         f"others logged in {'unknown' if facts.others is None else facts.others}",
     ]
     return clean(", ".join(word for word in words if word))
-
-
-def local_time(at: str) -> str:
-    """A time of the history as the engineer's own."""
-    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _word(value: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag

@@ -16,6 +16,7 @@ from nornir_haupgrade.report.words import (
     ask_text,
     clean,
     end_text,
+    local_time,
     step_text,
 )
 
@@ -61,7 +62,7 @@ def _held(event: Held, at: str) -> list[str]:
     options = ", ".join(
         f"{option} (safe)" if option is event.ask.safe else option for option in event.ask.options
     )
-    due = f"; {event.ask.safe} by itself at {clean(event.due)}" if event.due else ""
+    due = f"; {event.ask.safe} by itself at {local_time(event.due)}" if event.due else ""
     why = f": {clean(event.why)}" if event.why else ""
     return [
         _line(at, event.pair, step, f"HELD {ask_text(event.ask)}{why}"),

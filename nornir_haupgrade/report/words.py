@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from nornir_haupgrade.engines.events import Ended
@@ -132,3 +133,8 @@ def ask_text(ask: Ask) -> str:
 def end_text(end: Outcome | Ended) -> str:
     """An ending as a word."""
     return end.value.replace("_", " ")
+
+
+def local_time(at: str) -> str:
+    """A time of the history as the engineer's own."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"

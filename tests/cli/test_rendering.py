@@ -39,10 +39,19 @@ from nornir_haupgrade.report.live import LiveTable, elapsed
 from nornir_haupgrade.report.plain import lines_of
 from nornir_haupgrade.report.screens import LineScreen, LiveScreen, redacted
 from nornir_haupgrade.report.summary import summary_lines
-from nornir_haupgrade.report.words import CHOICES, KINDS, LEASES, NEXT, ask_text, step_text
+from nornir_haupgrade.report.words import (
+    CHOICES,
+    KINDS,
+    LEASES,
+    NEXT,
+    ask_text,
+    local_time,
+    step_text,
+)
 from tests.cli.conftest import HOLD, HOSTILE, RELOAD, facts
 
 AT = "12:00:00"
+DUE = "2026-01-01T00:00:00.000+00:00"
 URGENT = Ask(
     Kind.SERVICES_BAD,
     None,
@@ -78,12 +87,13 @@ EVENTS: list[Event] = [
         ),
         (Told("p1", "p1a: down"), ["p1                     p1a: down"]),
         (
-            Held("p1", URGENT, "shop is dead", "soon"),
+            Held("p1", URGENT, "shop is dead", DUE),
             [
                 f"p1  6 switch over      {text}"
                 for text in (
                     "HELD the services are not as they were before: shop is dead",
-                    "options: retry, switch-back (safe); switch-back by itself at soon",
+                    "options: retry, switch-back (safe); "
+                    f"switch-back by itself at {local_time(DUE)}",
                 )
             ],
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import MemberId, PairFacts, Role, Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, result
+from nornir_haupgrade.procedure.actions.ports import wait_until, watch_port
 from nornir_haupgrade.procedure.records import Action, Result, Run
 
 _MOVING = {Action.SWITCH, Action.RELEASE, Action.RETURN_PREEMPTION}
@@ -70,9 +71,12 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
                 return facts, errors
         else:
             unchanged = Deadline(settings.reload_notice)
+            for name in errors:
+                with watch_port(ctx, name) as watch:
+                    wait_until(ctx, watch.wait_up, deadline.left)
         if deadline.is_over:
             return facts, errors
-        ctx.wait(min(2.0, deadline.left))
+        ctx.wait(min(_PAUSE, deadline.left))
 
 
 def _has_rebooted(ctx: Context, facts: PairFacts) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.gates.software import came_back
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
-from nornir_haupgrade.probes.ports import PortWatch
 from nornir_haupgrade.procedure.actions.changes import is_unclear
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
+from nornir_haupgrade.procedure.actions.ports import wait_until, watch_port
 from nornir_haupgrade.procedure.actions.writing import fresh, perform
 from nornir_haupgrade.procedure.records import Result, Run
 
@@ -21,9 +21,7 @@ def reload(ctx: Context, run: Run) -> Result:
     if isinstance(facts, Result):
         return facts
     before = facts.of(member)
-    host = ctx.pair.host(member)
-    options = host.get_connection_parameters("netmiko")
-    with PortWatch.shared().watch(str(options.hostname), options.port or 22) as watch:
+    with watch_port(ctx, member) as watch:
         failed = perform(ctx, run, facts)
         if failed and not all(is_unclear(error) for error in failed.values()):
             seen, errors = ctx.pair.look()
@@ -32,23 +30,12 @@ def reload(ctx: Context, run: Run) -> Result:
         ctx.pair.close(member)
         deadline = Deadline(ctx.pair.settings.reload_timeout)
         ctx.tell(f"{member}: reloading")
-        # No login before the port was down and up again: during a reboot each one counts as a
-        # failure.
-        was_down = _wait(ctx, watch.wait_down, ctx.pair.settings.reload_notice)
+        # No login before the port was down and up again.
+        was_down = wait_until(ctx, watch.wait_down, ctx.pair.settings.reload_notice)
         if was_down:
             ctx.tell(f"{member}: down")
-            _wait(ctx, watch.wait_up, deadline.left)
+            wait_until(ctx, watch.wait_up, deadline.left)
     return _judged(ctx, run, before, deadline)
-
-
-def _wait(ctx: Context, until: object, seconds: float) -> bool:
-    """Wait in pieces, so that a person can stop it."""
-    deadline = Deadline(seconds)
-    while not deadline.is_over:
-        if until(min(1.0, deadline.left)):  # type: ignore[operator]
-            return True
-        ctx.wait(0)
-    return False
 
 
 def _judged(ctx: Context, run: Run, before: MemberFacts | None, deadline: Deadline) -> Result:
