@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -243,13 +244,34 @@ class LocalEngine:
         ends = list(ended)
         if loops:
             with ThreadPoolExecutor(max_workers=len(loops), thread_name_prefix="pair") as threads:
-                ends += threads.map(PairLoop.drive, loops)
+                ends += threads.map(self._driven, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
                 write_report(
                     campaign, [end for end in ends if end.campaign == campaign.id], utc_now()
                 )
         order = [config.name for config in self.project.pairs]
         return sorted(ends, key=lambda end: order.index(end.pair))
+
+    def _driven(self, loop: PairLoop) -> PairEnd:
+        """One pair to its end; a defect of ours ends that pair alone, and is kept as evidence."""
+        try:
+            return loop.drive()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other pairs go on
+            where = loop.campaign.put_raw(traceback.format_exc())
+            reason = f"internal error: {type(error).__name__}: {error}; kept as raw/{where}"
+            advice = "haupgrade run looks at the members and goes on; report this error"
+            end = PairEnd(
+                loop.plan.pair,
+                Outcome.FAILED,
+                reason,
+                campaign=loop.campaign.id,
+                facts=loop.state.known,
+                owed=owed_of(loop.pair, loop.state, loop.state.leases),
+                advice=advice,
+                head=loop.campaign.history.head(loop.plan.pair),
+            )
+            self._tell(end)
+            return end
 
     def _tell(self, event: Event) -> None:
         with self._telling:

@@ -7,6 +7,17 @@ from nornir_haupgrade.procedure.plan import Plan, Question
 from nornir_haupgrade.procedure.records import Action, Ask, Choice, Goal, Kind, Run, Step
 from nornir_haupgrade.procedure.state import State
 
+_LOOK_FIRST = frozenset(
+    {
+        Kind.WRONG_DEVICE,
+        Kind.UNREACHABLE,
+        Kind.SPLIT,
+        Kind.ROLE_UNKNOWN,
+        Kind.NOBODY_FORWARDS,
+    },
+)
+"""Then nothing can be rolled back: no reload without a peer that is known to forward."""
+
 
 def hold(plan: Plan, state: State, kind: Kind, about: Run | None = None) -> Ask:
     """Ask what to do; ``continue`` only for a gate whose findings a person may accept."""
@@ -16,7 +27,7 @@ def hold(plan: Plan, state: State, kind: Kind, about: Run | None = None) -> Ask:
         options.append(Choice.CONTINUE)
     if can_switch_back(plan, state, kind):
         options.append(Choice.SWITCH_BACK)
-    if can_roll_back(plan, state):
+    if kind not in _LOOK_FIRST and can_roll_back(plan, state):
         options.append(Choice.ROLL_BACK)
     options.append(Choice.PARK)
     is_urgent = Choice.SWITCH_BACK in options

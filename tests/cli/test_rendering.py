@@ -52,6 +52,7 @@ from tests.cli.conftest import HOLD, HOSTILE, RELOAD, facts
 
 AT = "12:00:00"
 DUE = "2026-01-01T00:00:00.000+00:00"
+DUE_HERE = local_time(DUE)
 URGENT = Ask(
     Kind.SERVICES_BAD,
     None,
@@ -92,8 +93,7 @@ EVENTS: list[Event] = [
                 f"p1  6 switch over      {text}"
                 for text in (
                     "HELD the services are not as they were before: shop is dead",
-                    "options: retry, switch-back (safe); "
-                    f"switch-back by itself at {local_time(DUE)}",
+                    f"options: retry, switch-back (safe); switch-back by itself at {DUE_HERE}",
                 )
             ],
         ),

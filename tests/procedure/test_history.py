@@ -189,9 +189,11 @@ def test_what_cannot_be_given_back_while_closing_stays_owed_and_is_tried_once(
 def test_a_latch_that_cannot_be_released_while_closing_stays_owed() -> None:
     pair = story()
     pair.after(Action.SWITCH)
-    pair.commands(Goal.CLOSE)
-    pair.looks()
-    # Services must be proven first; then the latch is let go.
+    pair.node("b", data_dead=True)
+    pair.before(Action.RELEASE)
+    pair.fails()
+    assert pair.ask.kind is Kind.REFUSED
+    pair.answers(Choice.PARK)
     pair.before(Action.RELEASE)
     pair.fails()
     pair.to_the_end()
@@ -580,10 +582,29 @@ def test_services_bad_at_the_end_are_asked_about() -> None:
 # --- both members agree again ----------------------------------------------------------------------
 
 
-def test_a_report_that_fails_after_the_upgrade_is_mended_by_hand_once_and_then_asked_about() -> None:
-    pair = story()
+def at_step_8(pair: Story) -> Story:
     pair.before(Action.REPORT, Step.AGREE)
     pair.fails()
+    return pair
+
+
+def forward(*, can_sync: bool = True) -> Story:
+    """A pair found half upgraded: the trial, and with it the synchronisation, is left out."""
+    pair = story(Traits(can_sync=can_sync), ahead="b", preempts=False)
+    pair.to_the_end()
+    pair.answers(Choice.FORWARD)
+    pair.answers(Choice.WAS_OFF)
+    return pair
+
+
+@pytest.mark.xfail(reason="the synchronisation of step 1 counts as the one of step 8")
+def test_a_report_that_fails_in_step_8_is_mended_by_hand() -> None:
+    pair = at_step_8(story())
+    assert (pair.run.action, pair.run.step) == (Action.SYNC_CONFIG, Step.AGREE)
+
+
+def test_a_report_that_fails_after_it_was_mended_once_is_asked_about() -> None:
+    pair = at_step_8(forward())
     assert (pair.run.action, pair.run.step) == (Action.SYNC_CONFIG, Step.AGREE)
     pair.works()
     assert pair.run.action is Action.REPORT
@@ -593,9 +614,7 @@ def test_a_report_that_fails_after_the_upgrade_is_mended_by_hand_once_and_then_a
 
 
 def test_where_nothing_can_be_synchronised_a_report_that_fails_is_asked_about() -> None:
-    pair = story(Traits(can_sync=False))
-    pair.before(Action.REPORT, Step.AGREE)
-    pair.fails()
+    pair = at_step_8(forward(can_sync=False))
     assert pair.ask.kind is Kind.GATE
 
 
@@ -672,7 +691,6 @@ def test_no_member_that_ever_answers_is_not_started() -> None:
 
 def test_both_active_holds() -> None:
     pair = story()
-    pair.before(Action.READINESS)
     run = pair.starts()
     both = facts(pair.world)
     active = both.of("a")
@@ -717,12 +735,43 @@ def test_when_nobody_forwards_our_own_latch_is_the_one_thing_let_go() -> None:
     assert not isinstance(pair.decision, Run)
 
 
-def test_a_latch_that_would_not_let_go_is_not_tried_for_ever() -> None:
-    pair = nobody_forwards()
+def asks_in_the_end(pair: Story, verdict: Verdict) -> bool:
+    """Whether what fails again and again comes to a person, or to an end."""
+    for _ in range(10):
+        if not isinstance(pair.decision, Run):
+            return True
+        pair.fails(verdict)
+    return False
+
+
+@pytest.mark.xfail(reason="the release is decided before the hold, however often it was refused")
+@pytest.mark.parametrize("verdict", [BAD, UNCLEAR])
+def test_a_latch_that_is_not_let_go_while_nobody_forwards_comes_to_a_person(
+    verdict: Verdict,
+) -> None:
+    assert asks_in_the_end(nobody_forwards(), verdict)
+
+
+@pytest.mark.xfail(reason="what was given up is released again while services are unproven")
+@pytest.mark.parametrize("verdict", [BAD, UNCLEAR])
+def test_a_latch_that_is_not_let_go_after_the_trial_switched_back_is_not_tried_for_ever(
+    verdict: Verdict,
+) -> None:
+    pair = story()
+    pair.after(Action.SWITCH)
+    pair.before(Action.SERVICES)
     pair.fails()
+    pair.before(Action.RELEASE)
+    assert asks_in_the_end(pair, verdict)
+
+
+def test_giving_up_while_nobody_forwards_ends_stranded_with_the_latch_owed() -> None:
+    pair = nobody_forwards()
     pair.commands(Goal.CLOSE)
     pair.looks()
     pair.fails()
+    pair.answers(Choice.PARK)
+    pair.to_the_end()
     assert pair.finish.outcome is Outcome.STRANDED
     assert latch("a") in pair.finish.owed
 
@@ -749,7 +798,7 @@ def test_a_member_that_is_not_standing_by_is_neither_worked_on_nor_switched_to()
 def changed_by_hand() -> Story:
     pair = story()
     pair.after(Action.BORROW_PREEMPTION)
-    pair.node("b", hand=1)
+    pair.node("a", hand=1)
     pair.fails(GOOD)
     assert pair.ask.kind is Kind.CHANGED
     return pair

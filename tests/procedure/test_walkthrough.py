@@ -219,7 +219,7 @@ def test_stopping_after_a_step_does_nothing_of_a_later_one(until: Step) -> None:
     pair = story(until=until)
     done = pair.to_the_end()
     assert pair.finish.outcome is Outcome.PARKED
-    at = [run.step is Step.CLOSE for run in done].index(True) if until else len(done)
+    at = next((n for n, run in enumerate(done) if run.step is Step.CLOSE), len(done))
     assert all(run.step <= until for run in done[:at])
     assert not {Action.INSTALL, Action.ACTIVATE, Action.RELOAD, Action.BACK_UP} & {
         run.action for run in done[at:]
