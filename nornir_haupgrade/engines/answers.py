@@ -28,9 +28,13 @@ class Policy:
         ask = asked.ask
         if ask.kind is Kind.QUESTION and self.is_yes:
             return self._decided(asked, Choice.CONTINUE, "--yes")
-        if self.on_hold is not None and self.on_hold in ask.options:
-            return self._decided(asked, self.on_hold, f"--on-hold {self.on_hold}")
-        return None
+        if self.on_hold is None:
+            return None
+        # Services come first: parking or rolling back is for the pair that carries traffic again.
+        choice = ask.safe if ask.safe is Choice.SWITCH_BACK else self.on_hold
+        if choice not in ask.options:
+            return None
+        return self._decided(asked, choice, f"--on-hold {self.on_hold}")
 
     def _decided(self, asked: Asked, choice: Choice, why: str) -> Decided:
         return Decided(asked.number, choice, By.POLICY, self.who, why)

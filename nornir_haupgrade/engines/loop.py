@@ -28,6 +28,7 @@ from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.errors import AnotherController, HAUpgradeError, Interrupted
 from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.actions.look import describe
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.writing import intents
 from nornir_haupgrade.procedure.borrowing import borrows
@@ -42,6 +43,7 @@ from nornir_haupgrade.procedure.records import (
     Finish,
     Goal,
     Intent,
+    Kind,
     Outcome,
     Record,
     Result,
@@ -52,7 +54,7 @@ from nornir_haupgrade.procedure.state import State, apply, replay, unexplained
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.store import Campaign
-    from nornir_haupgrade.model import Sha256
+    from nornir_haupgrade.model import MemberId, Sha256
     from nornir_haupgrade.pair import Pair
     from nornir_haupgrade.procedure.plan import Plan
 
@@ -94,6 +96,7 @@ class PairLoop:
             evidence,
             self.state,
             stop=stop,
+            cancel=cancel,
             tell=lambda text: listener(Told(plan.pair, text)),
         )
         pair.heard = lambda member, command, said: self.context.raw.append(
@@ -168,7 +171,8 @@ class PairLoop:
                 self._tell(Held(self.plan.pair, record.ask, record.why, record.due))
                 return record
         number = len(self.campaign.history.records(self.plan.pair))
-        asked = Asked(number, ask, due_at(ask, utc_now()), self._why)
+        why = held_of(ask, self.state, self._why, self._cause)
+        asked = Asked(number, ask, due_at(ask, utc_now()), why)
         self._append(asked)
         self._tell(Held(self.plan.pair, ask, asked.why, asked.due))
         return asked
@@ -184,10 +188,12 @@ class PairLoop:
             return by_deadline(asked)
         if self._person is not None:
             choice = self._person(self.plan.pair, asked)
-            if self._cancel.is_set() and not self._is_cancelled:
+            if self._has_changed():
                 return True
             if choice is not None:
                 return Decided(asked.number, choice[0], By.PERSON, self.policy.who, choice[1])
+            if is_due(asked, utc_now()):
+                return by_deadline(asked)
         if is_urgent(asked.ask, self.plan.switch_back_after):
             return self._await_deadline(asked)
         return None
@@ -233,8 +239,10 @@ class PairLoop:
                 self.context.baseline = self.context.baseline or dict(record.facts)
             foreign = unexplained(self.plan, self.state, record)
             self._why = said_of(foreign) if foreign else record.verdict.reason
-        elif isinstance(record, Asked | Command):
-            self._cause = record.why
+            if self.state.goal is Goal.UP and (foreign or not record.verdict.is_good):
+                self._cause = self._why
+        elif isinstance(record, Asked | Command) and not is_question(record):
+            self._why = self._cause = record.why
         self.state = apply(self.plan, self.state, record)
 
     # --- ends -------------------------------------------------------------------------------------
@@ -294,14 +302,44 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
     known = state.known
     if known is None:
         return cause
-    runs = ", ".join(f"{name} runs {own.version}" for name, own in known.members if own)
+    runs = ", ".join(_runs(state, name, own.version) for name, own in known.members if own)
     first = state.start.active if state.start else None
     if outcome is Outcome.DONE:
         moved = "" if known.active == first else f" (before: {first})"
         return f"both members run {plan.path[-1]}; {known.active} is active{moved}"
     if outcome is Outcome.ROLLED_BACK:
         return f"both members run {state.back_to} again, because: {cause}"
+    if outcome is Outcome.PARKED and state.goal is Goal.UP and state.until is not None:
+        return f"{runs}; stopped after step {state.until}, as asked"
     return f"{runs}; {cause}" if cause else runs
+
+
+def _runs(state: State, member: MemberId, version: str) -> str:
+    is_silent = state.facts is not None and state.facts.of(member) is None
+    return (
+        f"{member} does not answer, it ran {version}" if is_silent else f"{member} runs {version}"
+    )
+
+
+def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
+    """Why a pair is held; the last verdict may be a good one, and what it showed is the reason."""
+    facts = state.facts
+    if facts is None or ask.about is not None:
+        return why
+    if ask.kind is Kind.SWITCHED_BACK:
+        return f"the role is back on {facts.active}, because: {cause}"
+    if ask.kind is Kind.UNREACHABLE:
+        silent = [name for name, own in facts.members if own is None]
+        is_said = all(name in why for name in silent)
+        return why if is_said else describe(facts, {})
+    if ask.kind in {Kind.NOBODY_FORWARDS, Kind.SPLIT, Kind.ROLE_UNKNOWN, Kind.SOLO}:
+        return describe(facts, {})
+    return why
+
+
+def is_question(record: Asked | Command) -> bool:
+    """Whether it is a named question, which is the cause of nothing."""
+    return isinstance(record, Asked) and record.ask.question is not None
 
 
 def said_of(foreign: tuple[tuple[str, str, str, str], ...]) -> str:

@@ -312,7 +312,7 @@ def _good(plan: Plan, state: State, run: Run) -> State:
 
 def _services_proven(state: State, plan: Plan) -> State:
     state = replace(state, came_from=None)
-    if state.is_switched_back and state.goal is not Goal.CLOSE:
+    if state.is_switched_back and state.goal is Goal.UP:
         return replace(state, trouble=Trouble(Kind.SWITCHED_BACK))
     is_old = state.known is not None and all(
         facts is not None and facts.version == plan.path[0] for _, facts in state.known.members
@@ -413,7 +413,10 @@ def _decided(plan: Plan, state: State, record: Decided) -> State:
         case Choice.SWITCH_BACK:
             return replace(state, detour=state.came_from, came_from=None, facts=None)
         case Choice.ROLL_BACK:
-            return _roll_back(plan, replace(state, is_direction_known=True))
+            # Where services are down the way back begins with them: first the role, then the software.
+            detour = state.came_from if Choice.SWITCH_BACK in ask.options else None
+            state = replace(state, is_direction_known=True, came_from=None, detour=detour)
+            return _roll_back(plan, state)
         case Choice.FORWARD:
             return replace(state, is_direction_known=True)
         case Choice.WAS_ON | Choice.WAS_OFF:

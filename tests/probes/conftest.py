@@ -22,7 +22,6 @@ class Server:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self.connections = 0
-        self.most_at_once = 0
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
@@ -37,7 +36,6 @@ class Server:
             with self._lock:
                 self.connections += 1
                 self._open.add(sock)
-                self.most_at_once = max(self.most_at_once, len(self._open))
             thread = threading.Thread(target=self._serve, args=(sock,))
             self._threads.append(thread)
             thread.start()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -149,27 +149,27 @@ def test_a_server_that_ends_an_idle_connection_is_not_down(serve: Serve) -> None
         assert not watch.wait_down(0.1)
 
 
-def test_many_watches_of_one_port_share_one_connection(ports: PortWatch, serve: Serve) -> None:
+def test_many_watches_of_one_port_share_one_connection(serve: Serve) -> None:
     server = serve(BANNER)
-    watches = [ports.watch(HERE, server.port) for _ in range(10)]
-    assert all(watch.wait_up(SOON) for watch in watches)
-    time.sleep(0.3)
-    assert server.most_at_once == 1
-    assert len(threads()) == 1
-    for watch in watches:
-        watch.close()
+    ports = PortWatch(Pace(interval=0.02, hold=0.5))
+    with ExitStack() as stack:
+        watches = [stack.enter_context(ports.watch(HERE, server.port)) for _ in range(10)]
+        # The later ones came after the first try had begun: the next try serves them all.
+        assert all(watch.wait_up(SOON) for watch in watches)
+        assert server.connections <= 2
+        assert len(threads()) == 1
 
 
 def test_many_ports_share_one_thread_and_it_ends_with_the_last(
     ports: PortWatch, serve: Serve
 ) -> None:
-    watches = [ports.watch(HERE, serve(BANNER).port) for _ in range(20)]
-    assert all(watch.wait_up(SOON) for watch in watches)
-    assert len(threads()) == 1
-    for watch in watches[1:]:
-        watch.close()
-    assert len(threads()) == 1
-    watches[0].close()
+    with ports.watch(HERE, serve(BANNER).port) as last:
+        with ExitStack() as stack:
+            others = [stack.enter_context(ports.watch(HERE, serve(BANNER).port)) for _ in range(20)]
+            assert all(watch.wait_up(SOON) for watch in others)
+            assert len(threads()) == 1
+        assert last.wait_up(SOON)
+        assert len(threads()) == 1
     assert wait_until(lambda: not threads())
     with ports.watch(HERE, serve(BANNER).port) as again:
         assert again.wait_up(SOON)
@@ -274,8 +274,6 @@ def test_watches_come_and_go_from_many_threads(serve: Serve) -> None:
         worker.join(60)
     assert not failures
     assert not any(worker.is_alive() for worker in workers)
-    # One may still be on its way out when the next begins.
-    assert max(server.most_at_once for server in servers) <= 2
 
 
 def test_nothing_stays_open(serve: Serve) -> None:

@@ -42,6 +42,8 @@ class Context:
     state: State
     baseline: Mapping[str, str] = field(default_factory=dict)
     """What BASELINE measured before the first write."""
+    cancel: Event = field(default_factory=Event)
+    """Set when a person wants it to end at the next safe point: a wait that only reads ends now."""
     stop: Event = field(default_factory=Event)
     """Set when a person does not want to wait for the step's safe point."""
     tell: Callable[[str], None] = lambda _: None

@@ -33,7 +33,7 @@ def sessions(ctx: Context, run: Run) -> Result:
                 status=Status.WARN,
                 reason=f"services are down on the active, so not waited for: {verdict.reason}",
             )
-        if verdict.is_good or deadline.is_over:
+        if verdict.is_good or deadline.is_over or ctx.cancel.is_set():
             return result(ctx, run, verdict, facts)
         ctx.tell(verdict.reason)
         ctx.wait(min(_PAUSE, deadline.left))
