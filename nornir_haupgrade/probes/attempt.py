@@ -98,7 +98,8 @@ class Attempt:
     def close(self) -> None:
         """Give the socket back."""
         if self._sock is not None:
-            with contextlib.suppress(KeyError):
+            # A thread that died took its selector and its sockets with it.
+            with contextlib.suppress(KeyError, ValueError):
                 self._selector.unregister(self._sock)
             self._sock.close()
         self._sock, self._is_connected, self.has_banner, self._heard = None, False, False, b""

@@ -95,7 +95,7 @@ class PortWatch:
         """Begin to watch a port.
 
         Raises:
-            Unreachable: The name has no address.
+            Unreachable: The name has no address, or this machine cannot watch anything more.
         """
         key = (address, port)
         try:
@@ -111,31 +111,51 @@ class PortWatch:
                 known = self._ports[key] = Port(addresses)
                 self._changes.come.append(known)
             known.watches += (watch,)
-            self._wake()
+            try:
+                self._wake()
+            except (OSError, RuntimeError) as error:
+                self._leave(watch)
+                raise Unreachable(
+                    f"{address}:{port} cannot be watched: {error}",
+                    advice="Allow this process more open files, or run fewer pairs at once.",
+                ) from error
         return watch
 
     def forget(self, watch: Watch) -> None:
         """End one watch; the last one of a port ends the connection to it."""
-        key = (watch.address, watch.port)
-        with self._lock:
-            known = self._ports.get(key)
-            if known is None or watch not in known.watches:
-                return
-            known.watches = tuple(other for other in known.watches if other is not watch)
-            if not known.watches:
-                self._changes.gone.append(self._ports.pop(key))
+        # Where no thread can be started there is none that would have to know.
+        with self._lock, contextlib.suppress(OSError, RuntimeError):
+            self._leave(watch)
             self._wake()
+
+    def _leave(self, watch: Watch) -> None:
+        key = (watch.address, watch.port)
+        known = self._ports.get(key)
+        if known is None:
+            return
+        known.watches = tuple(other for other in known.watches if other is not watch)
+        if not known.watches:
+            self._changes.gone.append(self._ports.pop(key))
 
     def _wake(self) -> None:
         if self._waker is not None:
             with contextlib.suppress(BlockingIOError):  # full: it wakes anyway
                 self._waker.send(b"!")
         elif self._ports:
-            self._changes = Changes(come=list(self._ports.values()))
-            woken, self._waker = socket.socketpair()
-            self._waker.settimeout(0)
+            self._start()
+
+    def _start(self) -> None:
+        self._changes = Changes(come=list(self._ports.values()))
+        woken, waker = socket.socketpair()
+        try:
+            waker.settimeout(0)
             loop = Loop(self._pace, woken, self._take, self._died)
             threading.Thread(target=loop.run, name="port-watch", daemon=True).start()
+        except (OSError, RuntimeError):
+            woken.close()
+            waker.close()
+            raise
+        self._waker = waker
 
     def _take(self) -> Changes | None:
         """For the thread: what changed; None when nothing is left to watch, and it is to end."""

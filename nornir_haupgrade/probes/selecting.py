@@ -7,6 +7,7 @@ connection is held for a while instead; a reload that ends it is seen at once.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import selectors
@@ -94,7 +95,9 @@ class Loop:
             if not is_done:
                 self._died()
             for key in list(self._selector.get_map().values()):
-                self._selector.unregister(key.fileobj)
+                # After a death the next thread may close the same sockets at the same time.
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(key.fileobj)
                 key.fileobj.close()  # type: ignore[union-attr]
             self._selector.close()
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from nornir_haupgrade.model import (
     MemberId,
@@ -133,6 +134,8 @@ def apply(plan: Plan, state: State, record: Record) -> State:
             return _decided(plan, state, record)
         case Command():
             return _commanded(plan, state, record)
+        case _:
+            assert_never(record)
 
 
 # --- a run begins ---------------------------------------------------------------------------------
@@ -278,6 +281,8 @@ def _is_returned(plan: Plan, lease: Lease, seen: PairFacts) -> bool:
             return not facts.is_latched
         case LeaseKind.BOOT:
             return facts.next_version == facts.version
+        case _:
+            assert_never(lease.kind)
 
 
 def _judged(plan: Plan, state: State, run: Run, verdict: Verdict) -> State:
@@ -413,7 +418,7 @@ def _decided(plan: Plan, state: State, record: Decided) -> State:
         case Choice.SWITCH_BACK:
             return replace(state, detour=state.came_from, came_from=None, facts=None)
         case Choice.ROLL_BACK:
-            # Where services are down the way back begins with them: first the role, then the software.
+            # Where services are down the way back begins with the role, then comes the software.
             detour = state.came_from if Choice.SWITCH_BACK in ask.options else None
             state = replace(state, is_direction_known=True, came_from=None, detour=detour)
             return _roll_back(plan, state)
@@ -423,6 +428,8 @@ def _decided(plan: Plan, state: State, record: Decided) -> State:
             return _preemption_was(plan, state, record.choice)
         case Choice.PARK:
             return _parked(state, ask, about, record.by)
+        case _:
+            assert_never(record.choice)
 
 
 def _accepted(plan: Plan, state: State, ask: Ask) -> State:

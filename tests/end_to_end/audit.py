@@ -30,6 +30,9 @@ class Proof:
             forward has one of each, one forward and back two reboots and no second install.
         fault_gaps: Whether a fault, or somebody's hand, may leave nobody forwarding.
         is_left_down: Whether a fault may leave the pair without a forwarding member.
+        may_preempt: Whether returning preemption may move the role, its gate passed.
+        is_dead: Whether a member's data plane is dead, which no member says: then the role is moved
+            while nobody forwards.
         is_touched: Whether somebody else sets and releases latches and next boots as well.
     """
 
@@ -41,6 +44,8 @@ class Proof:
     times: Mapping[str, int] = field(default_factory=dict)
     fault_gaps: bool = False
     is_left_down: bool = False
+    may_preempt: bool = False
+    is_dead: bool = False
     is_touched: bool = False
 
     @property
@@ -89,11 +94,12 @@ class Proof:
 
     def _writes_while_nobody_forwards(self) -> Iterator[str]:
         """Only our own latch may be let go then."""
+        allowed = {"functional", "suspend", "backup"} if self.is_dead else {"functional"}
         is_gap = False
         for entry in self.entries:
             if entry["kind"] in {"gap-begin", "gap-end"}:
                 is_gap = entry["kind"] == "gap-begin"
-            elif is_gap and entry in self.ours and entry["effect"] != "functional":
+            elif is_gap and entry in self.ours and entry["effect"] not in allowed:
                 yield f"while nobody forwarded: {_said(entry)}"
 
     def _syncs_of_a_mixed_pair(self) -> Iterator[str]:
@@ -107,17 +113,19 @@ class Proof:
 
     def _gaps(self) -> Iterator[str]:
         for cause, seconds in self.gaps:
-            is_ours = "(by ssh)" in cause
-            if is_ours and (" fwctl ha suspend" not in cause or seconds > _SHORT):
+            if self._is_wrong(cause, seconds):
                 yield f"nobody forwarded for {seconds} s, because of {cause}"
-            elif not is_ours and cause != "start" and not self.fault_gaps:
-                yield f"nobody forwarded for {seconds} s, because of {cause}"
-        is_open = any(e["kind"].startswith("gap-") for e in self.entries) and (
-            next(e["kind"] for e in reversed(self.entries) if e["kind"].startswith("gap-"))
-            == "gap-begin"
-        )
-        if is_open and not self.is_left_down:
+        edges = [entry["kind"] for entry in self.entries if entry["kind"].startswith("gap-")]
+        if edges[-1:] == ["gap-begin"] and not self.is_left_down:
             yield "nobody forwards at the end"
+
+    def _is_wrong(self, cause: str, seconds: float) -> bool:
+        if cause == "start":
+            return False
+        if "(by ssh)" not in cause:
+            return not self.fault_gaps
+        is_move = " fwctl ha suspend " in cause or (self.may_preempt and " preempts, " in cause)
+        return not is_move or (seconds > _SHORT and not self.is_dead)
 
     def _done_twice(self) -> Iterator[str]:
         counted = Counter(pair for pair in self.effects(*_ONCE))

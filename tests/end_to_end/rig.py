@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from nornir_haupgrade.engines.answers import Person, Policy
 from nornir_haupgrade.engines.events import Event, PairEnd, RunEnded
@@ -25,7 +26,7 @@ from nornir_haupgrade.lab import (
 )
 from nornir_haupgrade.model import Status
 from nornir_haupgrade.platforms import known_platforms
-from nornir_haupgrade.procedure.records import Action, Choice, Goal, Record, Result, Step
+from nornir_haupgrade.procedure.records import Action, Asked, Choice, Goal, Record, Result, Step
 from nornir_haupgrade.settings import Project, open_project
 from tests.end_to_end.audit import Proof
 from tests.end_to_end.compress import SPEED
@@ -194,6 +195,11 @@ class Rig:
         ]
 
     @property
+    def held(self) -> list[Asked]:
+        """The holds, in order."""
+        return [record for record in self.records if isinstance(record, Asked)]
+
+    @property
     def story(self) -> str:
         """What happened, for the message of a test that fails."""
         lines = [
@@ -264,3 +270,28 @@ def started(
     spec = pair or simple_pair("p1", preempt=preempt, sessions=40)
     with LabThread(LabSpec((spec,), speed=SPEED, password=PASSWORD), folder / "lab") as lab:
         yield Rig(lab, folder, **settings)
+
+
+Scenario: TypeAlias = Callable[[Rig], None]
+
+
+def together(folder: Path, scenarios: Mapping[str, tuple[Scenario, dict[str, Any]]]) -> None:
+    """Play several scenarios at once, each in a lab of its own; all that failed are told.
+
+    Most of a scenario is waiting for devices.
+    """
+
+    def play(name: str) -> str | None:
+        scenario, settings = scenarios[name]
+        own = folder / name
+        own.mkdir()
+        with started(own, **settings) as rig:
+            try:
+                scenario(rig)
+            except AssertionError as error:
+                return f"--- {name} ---\n{error}\n{rig.story}"
+        return None
+
+    with ThreadPoolExecutor(len(scenarios)) as threads:
+        wrong = [text for text in threads.map(play, scenarios) if text is not None]
+    assert not wrong, "\n".join(wrong)

@@ -1,17 +1,70 @@
-"""A whole upgrade."""
+"""A whole upgrade, over real SSH, by the real driver."""
 
 from __future__ import annotations
 
 import json
 
-from nornir_haupgrade.engines.events import RunEnded
-from nornir_haupgrade.procedure.records import Outcome, Step
+from nornir_haupgrade.procedure.records import Action, Outcome, Step
 from tests.end_to_end.conftest import MakeRig
-from tests.end_to_end.rig import NEW
+from tests.end_to_end.rig import NEW, OLD, Rig
 
 
 def test_a_pair_is_upgraded_by_the_ten_steps(make_rig: MakeRig) -> None:
     rig = make_rig()
     end = rig.run()
+
     assert end.end is Outcome.DONE, rig.story
-    rig.audit_proof()
+    assert end.owed == ()
+    assert rig.versions == (NEW, NEW)
+    assert rig.roles == ("MASTER", "BACKUP")
+    assert all(state.preempts for state in rig.lab.states().values())
+    assert [found.run.step for found in rig.results() if found.run.action is Action.RELOAD] == [
+        Step.UPGRADE_STANDBY,
+        Step.UPGRADE_OTHER,
+    ]
+    proof = rig.audit_proof(times={"reboot": 1})
+    assert proof.effects("suspend", "install", "reboot") == [
+        ("suspend", "p1a"),  # the trial
+        ("install", "p1a"),
+        ("reboot", "p1a"),
+        ("suspend", "p1b"),
+        ("install", "p1b"),
+        ("reboot", "p1b"),
+    ]
+    assert rig.lab.call(lambda lab: lab.rig_of("p1").pair.sessions.lost) == 0
+    _evidence_is_whole(rig, end.head)
+
+
+def _evidence_is_whole(rig: Rig, head: str) -> None:
+    campaign = rig.campaign
+    campaign.history.verify("p1", head)
+    for member in ("p1a", "p1b"):
+        for name in (f"original-{OLD}.tar", f"step-3-{OLD}.tar", f"after-upgrade-{NEW}.tar"):
+            assert campaign.get_backup("p1", member, name), f"{name} of {member}"
+    backups = [path for path in (campaign.path / "backups").rglob("*.tar")]
+    assert {path.stat().st_mode & 0o777 for path in backups} == {0o600}
+    for found in rig.results():
+        for raw in found.raw:
+            assert campaign.get_raw(raw)
+
+    report = json.loads((campaign.path / "report.json").read_text())
+    (pair,) = report["pairs"]
+    assert (pair["end"], pair["path"], pair["owed"]) == ("done", [OLD, NEW], [])
+    assert pair["outage"] == "not measured"
+    assert {name: row["version"] for name, row in pair["members"].items()} == {
+        "p1a": NEW,
+        "p1b": NEW,
+    }
+    steps = [row["step"] for row in pair["steps"]]
+    assert set(steps) == {step.name.lower() for step in Step if step <= Step.GIVE_BACK}
+
+
+def test_without_preemption_the_roles_stay_where_the_last_switchover_left_them(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(preempt=False)
+    end = rig.run()
+    assert end.end is Outcome.DONE, rig.story
+    assert rig.roles == ("MASTER", "BACKUP")
+    proof = rig.audit_proof()
+    assert proof.effects("preempt") == []

@@ -140,8 +140,7 @@ def _answers(plan: Plan, at: At, ask: Ask) -> Iterator[Edge]:
         return
     for choice in ask.options:
         world = at.world
-        knows = asked.known is not None and _knows(asked.known, facts(world))
-        if knows:
+        if _knows(asked, facts(world)):
             world = replace(world, foreign="")
         if choice is Choice.CONTINUE and ask.about and ask.about.action is Action.SESSIONS:
             world = replace(world, accepted_sessions=True)
@@ -151,10 +150,14 @@ def _answers(plan: Plan, at: At, ask: Ask) -> Iterator[Edge]:
     yield f"deadline: {ask.safe}", At("idle", decided, at.world), True
 
 
-def _knows(known: PairFacts, now: PairFacts) -> bool:
-    """Whether what a person was shown is what is there, for the members that answer."""
-    shown = PairFacts(tuple((n, known.of(n) if f else None) for n, f in now.members))
-    return digest(shown) == digest(now)
+def _knows(state: State, now: PairFacts) -> bool:
+    """Whether what a person was shown is what is there, for the members that answered then."""
+    if state.known is None:
+        return False
+    answered = {name for name, member in (state.facts or state.known).members if member}
+    shown = PairFacts(tuple((n, f if n in answered else None) for n, f in state.known.members))
+    there = PairFacts(tuple((n, f if n in answered else None) for n, f in now.members))
+    return digest(shown) == digest(there)
 
 
 def _commands(plan: Plan, at: At, decision: object) -> Iterator[Edge]:
@@ -162,8 +165,7 @@ def _commands(plan: Plan, at: At, decision: object) -> Iterator[Edge]:
         return
     world = replace(at.world, commands=at.world.commands - 1)
     shown = at.state.asked
-    known = at.state.known
-    if shown and shown.kind is Kind.CHANGED and known and _knows(known, facts(world)):
+    if shown and shown.kind is Kind.CHANGED and _knows(at.state, facts(world)):
         world = replace(world, foreign="")
     for goal in Goal:
         if goal is Goal.UP and not isinstance(decision, Finish):

@@ -43,11 +43,6 @@ def without(name: str) -> PairFacts:
     return PairFacts(tuple((n, None if n == name else own) for n, own in pair().members))
 
 
-def is_named(verdict: Verdict, *words: str) -> bool:
-    """Whether the reason names all of them."""
-    return all(word in verdict.reason for word in words)
-
-
 statuses = st.sampled_from(Status)
 verdicts = st.builds(
     Verdict,

@@ -134,21 +134,26 @@ def test_more_sessions_on_the_standby_are_never_worse(
         assert compared(own, held + 1, baseline, tolerance).is_good
 
 
-# --- critical sessions -----------------------------------------------------------------------------
+# --- critical sessions ----------------------------------------------------------------------------
 
 BEFORE = ("10.1.0.5:40000", "192.0.2.9:443")
 AFTER = ("192.0.2.9:443", "198.51.100.1:1025")
 
 
 def session(**changes: Any) -> Session:  # noqa: ANN401 - any field
-    values = {"protocol": "tcp", "original": BEFORE, "reply": AFTER, "state": "EST", "age": 60}
+    values: dict[str, Any] = {
+        "protocol": "tcp",
+        "original": BEFORE,
+        "reply": AFTER,
+        "state": "EST",
+        "age": 60,
+    }
     return Session(**(values | changes))
 
 
 def wanted(**changes: Any) -> CriticalSession:  # noqa: ANN401 - any field
-    return CriticalSession(
-        **({"name": "shop", "protocol": "tcp", "destination_port": 443} | changes)
-    )
+    values: dict[str, Any] = {"name": "shop", "protocol": "tcp", "destination_port": 443}
+    return CriticalSession(**(values | changes))
 
 
 def held(

@@ -151,7 +151,7 @@ def test_a_server_that_ends_an_idle_connection_is_not_down(serve: Serve) -> None
 
 def test_many_watches_of_one_port_share_one_connection(serve: Serve) -> None:
     server = serve(BANNER)
-    ports = PortWatch(Pace(interval=0.02, hold=0.5))
+    ports = PortWatch(Pace(interval=0.02, hold=1.5))
     with ExitStack() as stack:
         watches = [stack.enter_context(ports.watch(HERE, server.port)) for _ in range(10)]
         # The later ones came after the first try had begun: the next try serves them all.

@@ -26,6 +26,8 @@ from nornir_haupgrade.procedure.records import (
     Finish,
     Goal,
     Kind,
+    Lease,
+    LeaseKind,
     Opened,
     Record,
     Result,
@@ -123,7 +125,7 @@ class Story:
 
     def until(self, is_next: Callable[[Decision], bool]) -> list[Run]:
         """All works, up to a decision; the runs that were done."""
-        done = []
+        done: list[Run] = []
         for _ in range(MANY):
             if is_next(self.decision):
                 return done
@@ -212,3 +214,39 @@ def story(
 def is_kind(kind: Kind) -> Callable[[Decision], bool]:
     """Whether a decision is a hold of a kind."""
     return lambda decision: isinstance(decision, Ask) and decision.kind is kind
+
+
+PREEMPTION = Lease(LeaseKind.PREEMPTION, "a")
+
+
+def latch(member: str) -> Lease:
+    return Lease(LeaseKind.LATCH, member)
+
+
+def boot_of(member: str) -> Lease:
+    return Lease(LeaseKind.BOOT, member)
+
+
+def after_step_6() -> Story:
+    """``a`` runs the new version and forwards; services have not been proven on it yet."""
+    pair = story()
+    pair.before(Action.SERVICES, Step.SWITCH_OVER)
+    pair.after(Action.SWITCH, Step.SWITCH_OVER)
+    pair.after(Action.RELEASE, Step.SWITCH_OVER)
+    assert pair.run.action is Action.SERVICES
+    return pair
+
+
+def after_proof() -> Story:
+    """The same with its services proven: step 7 is next."""
+    pair = after_step_6()
+    pair.works()
+    assert pair.run.step is Step.UPGRADE_OTHER
+    return pair
+
+
+def found(pair: Story) -> Story:
+    """Somebody asks to look again, and that is what is there."""
+    run = pair.starts()
+    pair.write(Result(run, GOOD, facts(pair.world)))
+    return pair

@@ -131,7 +131,9 @@ def test_our_own_change_explains_its_own_trace(
 ) -> None:
     now = changed(pair(), **trace)
     assert unexplained(run, now) == set()
-    assert unexplained(None, now) == {f"{who}.{mark}" for who, marks in trace.items() for mark in marks}
+    assert unexplained(None, now) == {
+        f"{who}.{mark}" for who, marks in trace.items() for mark in marks
+    }
 
 
 def test_a_release_explains_the_latch_and_the_role() -> None:

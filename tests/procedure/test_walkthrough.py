@@ -59,12 +59,10 @@ def test_baseline_and_originals_come_before_anything_is_changed() -> None:
     pair = story()
     done = [run.action for run in pair.until(lambda it: it == pair.run and pair.run.step >= 1)]
     assert done.index(Action.BASELINE) < done.index(Action.SAVE_ORIGINAL)
-    assert Action.BORROW_PREEMPTION == done[-1]
+    assert done[-1] is Action.BORROW_PREEMPTION
 
 
 def test_every_switchover_has_its_gates_passed_just_before_it() -> None:
-    pair = story()
-    pair.before(Action.SWITCH, Step.SWITCH_OVER)
     pair = story()
     done = [run.action for run in pair.to_the_end()]
     gates = [Action.SESSIONS, Action.SERVICES, Action.ENTRY]
@@ -116,7 +114,7 @@ def test_a_second_look_after_the_end_finds_nothing_left_to_do() -> None:
     assert not {Action.RELOAD, Action.INSTALL} & {run.action for run in done}
 
 
-# --- questions and adoption ------------------------------------------------------------------------
+# --- questions and adoption -----------------------------------------------------------------------
 
 
 def test_named_questions_are_asked_before_the_first_write() -> None:
@@ -211,7 +209,7 @@ def test_a_half_upgraded_pair_can_be_taken_back() -> None:
     assert [(r.members[0], r.to) for r in done if r.action is Action.RELOAD] == [("b", "v0")]
 
 
-# --- stopping on the way ---------------------------------------------------------------------------
+# --- stopping on the way --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("until", [Step.PREPARE, Step.BACK_UP, Step.SWITCH_OVER])

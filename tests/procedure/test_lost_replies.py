@@ -1,0 +1,143 @@
+"""What was not sent, what was sent without a reply, and what was cut off by a crash."""
+
+from __future__ import annotations
+
+from nornir_haupgrade.procedure.records import (
+    Action,
+    Choice,
+    Kind,
+    Outcome,
+)
+from nornir_haupgrade.procedure.state import TRIES
+from tests.procedure.story import (
+    UNCLEAR,
+    story,
+)
+
+# --- nothing is sent on what is no longer true ----------------------------------------------------
+
+
+def test_what_is_stale_is_decided_again_and_asked_about_after_its_tries() -> None:
+    pair = story()
+    pair.before(Action.SAVE_ORIGINAL)
+    for _ in range(TRIES):
+        pair.is_stale()
+        assert pair.run.action is Action.SAVE_ORIGINAL
+    pair.is_stale()
+    assert pair.ask.kind is Kind.UNCLEAR
+    assert Choice.CONTINUE not in pair.ask.options
+
+
+def test_a_person_s_answer_gives_new_tries() -> None:
+    pair = story()
+    pair.before(Action.SAVE_ORIGINAL)
+    for _ in range(TRIES + 1):
+        pair.is_stale()
+    pair.answers(Choice.RETRY)
+    pair.looks()
+    pair.before(Action.SAVE_ORIGINAL)
+    pair.is_stale()
+    assert pair.run.action is Action.SAVE_ORIGINAL
+
+
+def test_what_was_not_sent_explains_no_difference() -> None:
+    """The switchover was not sent, and yet the role moved: somebody else did that."""
+    pair = story(preempts=False)
+    run = pair.before(Action.SWITCH)
+    pair.moves_to("b")
+    pair.node("a", failovers=7)
+    pair.node("b", failovers=7)
+    assert run.action is Action.SWITCH
+    pair.is_stale()
+    assert pair.ask.kind is Kind.CHANGED
+
+
+# --- a reply that was lost ------------------------------------------------------------------------
+
+
+def test_a_switchover_whose_reply_was_lost_and_that_is_found_done_is_adopted() -> None:
+    pair = story()
+    pair.before(Action.SWITCH)
+    pair.loses_reply(is_done=True)
+    assert (pair.run.action, pair.run.after) == (Action.LOOK, Action.SWITCH)
+    pair.works()
+    done = [pair.works(), pair.works()]
+    assert [run.action for run in done] == [Action.RELEASE, Action.SERVICES]
+    assert done[1].members == ("b",)
+    assert pair.state.is_tried
+
+
+def test_a_switchover_whose_reply_was_lost_and_that_is_found_undone_is_decided_afresh() -> None:
+    pair = story()
+    pair.before(Action.SWITCH)
+    pair.loses_reply(is_done=False)
+    pair.looks()
+    assert pair.run.action is not Action.SWITCH
+    pair.before(Action.SWITCH)
+    assert pair.run.to == "b"
+
+
+def test_a_switchover_that_read_back_as_not_done_is_never_sent_again_without_a_person() -> None:
+    pair = story()
+    pair.before(Action.SWITCH)
+    pair.fails(UNCLEAR)
+    assert pair.ask.kind is Kind.UNCLEAR
+    assert Choice.CONTINUE not in pair.ask.options
+
+
+def test_a_switchover_that_was_refused_is_asked_about() -> None:
+    pair = story()
+    pair.before(Action.SWITCH)
+    pair.fails()
+    assert pair.ask.kind is Kind.REFUSED
+    assert pair.ask.about is not None
+    assert pair.ask.about.action is Action.SWITCH
+
+
+def test_an_installation_whose_reply_was_lost_is_not_done_twice() -> None:
+    pair = story()
+    pair.before(Action.INSTALL)
+    pair.loses_reply(is_done=True)
+    pair.looks()
+    done = pair.to_the_end()
+    assert pair.finish.outcome is Outcome.DONE
+    assert ("a",) not in [run.members for run in done if run.action is Action.INSTALL]
+
+
+def test_a_crash_between_sending_and_its_result_is_looked_at_first() -> None:
+    pair = story()
+    pair.before(Action.RELOAD)
+    run = pair.starts()
+    pair.happens(run)
+    look = pair.run
+    assert (look.action, look.after) == (Action.LOOK, Action.RELOAD)
+    pair.looks()
+    pair.to_the_end()
+    assert pair.finish.outcome is Outcome.DONE
+
+
+def test_a_crash_while_looking_forgets_nothing_of_what_was_under_way() -> None:
+    pair = story()
+    pair.before(Action.SWITCH)
+    pair.happens(pair.starts())
+    pair.starts()  # the look, and another crash
+    assert (pair.run.action, pair.run.after) == (Action.LOOK, Action.SWITCH)
+    pair.looks()
+    assert pair.run.action is Action.RELEASE
+
+
+def test_a_change_that_was_refused_is_not_tried_again_by_itself() -> None:
+    pair = story()
+    pair.before(Action.INSTALL)
+    pair.fails()
+    assert pair.ask.kind is Kind.REFUSED
+
+
+def test_a_synchronisation_whose_reply_was_lost_explains_nothing() -> None:
+    """Another hash on the standby could be anybody's work."""
+    pair = story()
+    pair.before(Action.SYNC_CONFIG)
+    pair.loses_reply(is_done=True)
+    pair.node("b", hand=1)
+    pair.looks()
+    assert pair.ask.kind is Kind.CHANGED
