@@ -27,9 +27,8 @@ def _commands() -> list[list[str]]:
 def test_every_command_of_the_readme_exists_with_its_options(words: list[str]) -> None:
     group = get_command(app)
     names = getattr(group, "commands", {})
-    if words[0].startswith("-"):
-        options, words = group.params, words
-    else:
+    options = group.params
+    if not words[0].startswith("-"):
         assert words[0] in names
         options = names[words[0]].params
     known = {flag for parameter in options for flag in parameter.opts} | {"--help"}

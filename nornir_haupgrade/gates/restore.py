@@ -5,13 +5,20 @@ from __future__ import annotations
 from nornir_haupgrade.model import MemberFacts, MemberId, Status, Verdict, Version
 
 
-def restore_point(member: MemberId, facts: MemberFacts | None, other_than: Version) -> Verdict:
+def restore_point(
+    member: MemberId,
+    facts: MemberFacts | None,
+    other_than: Version,
+    *,
+    is_installed_by_reload: bool = False,
+) -> Verdict:
     """What runs now stays in a slot of its own, and what is to be booted lies in another one.
 
     Args:
         member: The member that would be reloaded.
         facts: The member, read just now.
         other_than: The version that the reload would boot.
+        is_installed_by_reload: Whether it is put into its slot only then.
     """
     if facts is None:
         return Verdict(Status.ERROR, f"{member} did not answer")
@@ -25,7 +32,7 @@ def restore_point(member: MemberId, facts: MemberFacts | None, other_than: Versi
     wrong = []
     if way_back is None:
         wrong.append(f"no slot holds {facts.version}, which runs now: there would be no way back")
-    if target is None:
+    if target is None and not is_installed_by_reload:
         wrong.append(f"no slot holds {other_than}, which is to be booted")
     if way_back is not None and way_back == target:
         wrong.append(f"slot {target} is said to hold both {facts.version} and {other_than}")

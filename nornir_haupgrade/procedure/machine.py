@@ -49,7 +49,7 @@ def decide(plan: Plan, state: State) -> Decision:
     if state.facts is None or state.running is not None:
         return _look(plan, state)
     latched = own_latch(plan, state)
-    if latched is not None and forwards_nobody(state.facts):
+    if latched is not None and forwards_nobody(state.facts) and not _is_stuck(state):
         # The one write allowed while nobody forwards: let our own latch go.
         return Run(Action.RELEASE, (latched,), expect=digest(state.facts), step=Step.CLOSE)
     if state.trouble is not None:
@@ -108,6 +108,13 @@ def close(plan: Plan, state: State) -> Decision:
 def finish(plan: Plan, state: State) -> Finish:
     """How it ended, judged by what was last known of both members."""
     return Finish(_outcome(plan, state), state.leases)
+
+
+def _is_stuck(state: State) -> bool:
+    """Whether releasing our latch was tried and did not work: then it is for a person."""
+    if state.trouble is None or state.trouble.kind not in {Kind.REFUSED, Kind.UNCLEAR}:
+        return False
+    return state.trouble.about is not None and state.trouble.about.action is Action.RELEASE
 
 
 # --- parts of the above ---------------------------------------------------------------------------
@@ -191,7 +198,7 @@ def _outcome(plan: Plan, state: State) -> Outcome:
     known = state.known
     if known is None:
         return Outcome.NOT_STARTED
-    wrong = condition(plan, state.facts) if state.facts else Kind.UNREACHABLE
+    wrong = condition(plan, state.facts or known)
     is_untouched = versions(known) == {plan.path[0]} and None not in dict(known.members).values()
     if state.is_stranded or wrong is Kind.NOBODY_FORWARDS:
         return Outcome.STRANDED

@@ -57,7 +57,7 @@ def preview(
             state = _answered(plan, state, decision)
             continue
         state = apply(plan, state, Started(decision, borrows(plan, state, decision)))
-        facts = carried_out(decision, facts)
+        facts = carried_out(decision, facts, leaves_latch=plan.traits.needs_release)
         state = apply(plan, state, Result(decision, _GOOD, facts))
 
 
@@ -69,9 +69,13 @@ def _answered(plan: Plan, state: State, ask: Ask) -> State:
     return apply(plan, state, Decided(0, choice, By.PERSON))
 
 
-def carried_out(run: Run, facts: PairFacts) -> PairFacts:
+def carried_out(run: Run, facts: PairFacts, *, leaves_latch: bool = True) -> PairFacts:
     """The facts after a run that did what it should."""
     changes = {name: _change(run, name, own) for name, own in facts.members if own is not None}
+    if run.action is Action.SWITCH and not leaves_latch:
+        source = facts.peer_of(str(run.to))
+        own = changes[source]
+        changes[source] = replace(own, role=Role.STANDBY, is_latched=False)
     return PairFacts(tuple((name, changes.get(name)) for name, _ in facts.members))
 
 

@@ -153,7 +153,8 @@ def _started(state: State, record: Started) -> State:
         state,
         passed=frozenset(passed for passed in state.passed if _survives(passed, run)),
         is_settling=state.is_settling or run.action is Action.RETURN_PREEMPTION,
-        is_synced_by_hand=state.is_synced_by_hand or run.action is Action.SYNC_CONFIG,
+        is_synced_by_hand=state.is_synced_by_hand
+        or (run.action is Action.SYNC_CONFIG and run.step is Step.AGREE),
         is_out_of_sync=state.is_out_of_sync and run.action is not Action.SYNC_CONFIG,
         is_switched_back=state.is_switched_back
         or (run.action is Action.SWITCH and run.to == state.detour),

@@ -7,7 +7,15 @@ from nornir_haupgrade.procedure.ask import hold
 from nornir_haupgrade.procedure.conditions import versions
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan
-from nornir_haupgrade.procedure.records import Action, Decision, Kind, Run, Step
+from nornir_haupgrade.procedure.records import (
+    Action,
+    Decision,
+    Kind,
+    Lease,
+    LeaseKind,
+    Run,
+    Step,
+)
 from nornir_haupgrade.procedure.state import State
 
 
@@ -55,6 +63,7 @@ def after_switchover(plan: Plan, state: State, came_from: MemberId, step: Step) 
     before = facts.of(came_from) if facts else None
     if facts is None or before is None:
         return hold(plan, state, Kind.UNREACHABLE)
-    if before.is_latched and plan.traits.needs_release:
+    is_ours = Lease(LeaseKind.LATCH, came_from) in state.leases - state.given_up
+    if before.is_latched and is_ours:
         return Run(Action.RELEASE, (came_from,), expect=digest(facts), step=step)
     return Run(Action.SERVICES, (facts.peer_of(came_from),), step=step)

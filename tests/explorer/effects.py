@@ -16,6 +16,10 @@ BAD = Verdict(Status.FAIL, "bad")
 UNMEASURED = Verdict(Status.ERROR, "could not tell")
 
 
+STUCK = "refused again"
+"""No new fault: trying for ever would be a cycle of our own."""
+
+
 class Broken(  # noqa: N818 - an invariant is broken; it is no error of the program
     AssertionError
 ):
@@ -225,6 +229,9 @@ def outcomes(
     run: Run, state: State, world: World, plan: Plan
 ) -> Iterator[tuple[str, World, Result]]:
     """All that can come of a gate or a quick change once executed: (label, world, result)."""
+    if run.action is Action.RELEASE and world.keeps_latches:
+        yield STUCK, world, Result(run, BAD, facts(world))
+        return
     if run.action.is_change:
         after = effect(run, state, world, plan)
         check_after(run, world, after)

@@ -32,6 +32,7 @@ from nornir_haupgrade.procedure.records import (
 from nornir_haupgrade.procedure.state import State
 from tests.explorer.effects import (
     BAD,
+    STUCK,
     UNMEASURED,
     Broken,
     boot,
@@ -206,7 +207,7 @@ def _execute(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
         return
     for label, after, result in outcomes(run, at.state, world, plan):
         landed = At("idle", states.apply(plan, at.state, result), after)
-        yield label or "good", landed, bool(label)
+        yield label or "good", landed, label not in {"", STUCK}
         if run.action.is_change:
             yield from _kill(At("waiting", at.state, after, run, at.before), variant)
 
@@ -342,6 +343,8 @@ def _faults(world: World, new: tuple[int, int], state: State) -> Iterator[tuple[
         )
     yield "image without HA", replace(world, no_ha_image=True)
     yield "loader falls back", replace(world, falls_back=True)
+    if not world.keeps_latches:
+        yield "latches stick", replace(world, keeps_latches=True)
 
 
 def start(

@@ -52,6 +52,8 @@ class World:
     latched_by_hand: frozenset[int] = frozenset()
     no_ha_image: bool = False
     falls_back: bool = False
+    keeps_latches: bool = False
+    """A latch cannot be released any more, however often it is tried."""
 
     def node(self, at: int, **changes: object) -> World:
         """The world with one node changed."""

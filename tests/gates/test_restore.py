@@ -33,6 +33,12 @@ def test_no_way_back_is_said(changes: dict[str, Any], status: Status, said: str)
     assert said in found.reason
 
 
+def test_an_image_that_the_reload_itself_installs_need_not_lie_in_a_slot() -> None:
+    facts = member(installed=(("A", "13.6"),))
+    found = restore_point("fw2", facts, "13.8", is_installed_by_reload=True)
+    assert found.status is Status.PASS
+
+
 def test_a_member_that_did_not_answer_proves_nothing() -> None:
     assert restore_point("fw2", None, "13.8").status is Status.ERROR
 

@@ -33,10 +33,7 @@ def test_it_shows_the_ten_steps_in_their_order() -> None:
     "traits",
     [
         Traits(),
-        pytest.param(
-            Traits(needs_release=False),
-            marks=pytest.mark.xfail(reason="shown with a latch that the platform does not leave"),
-        ),
+        Traits(needs_release=False),
         Traits(has_preemption=False),
         Traits(can_sync=False),
         Traits(is_reload_part_of_install=True),

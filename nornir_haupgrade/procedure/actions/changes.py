@@ -26,7 +26,7 @@ def changed(ctx: Context, run: Run, judge: Judge, *, settle: float = 0) -> Resul
         return facts
     failed = perform(ctx, run, facts)
     seen, errors = settled(ctx, settle) if settle else ctx.pair.look()
-    if errors:
+    if errors.keys() & set(run.members):
         return result(ctx, run, error_verdict({**failed, **errors}), None)
     verdict = judge(seen)
     if not failed:

@@ -92,4 +92,10 @@ def restore_point(ctx: Context, run: Run) -> Result:
     member = run.members[0]
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
-    return result(ctx, run, restore_gate(member, facts.of(member), str(run.to)), facts)
+    verdict = restore_gate(
+        member,
+        facts.of(member),
+        str(run.to),
+        is_installed_by_reload=ctx.plan.traits.is_reload_part_of_install,
+    )
+    return result(ctx, run, verdict, facts)

@@ -87,7 +87,7 @@ def fresh(ctx: Context, run: Run) -> PairFacts | Result:
     for _ in range(3):
         began = time.monotonic()
         facts, errors = ctx.pair.look()
-        if errors:
+        if not _is_enough(run, errors):
             return result(ctx, run, error_verdict(errors), facts, is_stale=True)
         why = _why_not(ctx.plan, ctx.state, run, facts)
         if why:
@@ -98,13 +98,18 @@ def fresh(ctx: Context, run: Run) -> PairFacts | Result:
     return result(ctx, run, slow, facts, is_stale=True)
 
 
+def _is_enough(run: Run, errors: Mapping[MemberId, HAUpgradeError]) -> bool:
+    """Both members were read; only a latch of ours is let go also when the peer is dead."""
+    return not errors or (run.action is Action.RELEASE and not errors.keys() & set(run.members))
+
+
 def perform(ctx: Context, run: Run, facts: PairFacts) -> dict[MemberId, HAUpgradeError]:
     """Send the run's orders, on several members in parallel; returns what went wrong, by member."""
     wanted = orders(ctx.plan, facts, run)
 
     def send(name: MemberId, driver: object) -> str:
         own = facts.of(name)
-        assert own is not None  # noqa: S101 - `fresh` returned only whole facts
+        assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
         return driver.perform(wanted[name], own, ctx.progress)  # type: ignore[attr-defined,no-any-return]
 
     answers: Mapping[MemberId, str | HAUpgradeError] = ctx.pair.each(send, tuple(wanted))
