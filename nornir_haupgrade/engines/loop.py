@@ -31,6 +31,7 @@ from nornir_haupgrade.procedure.actions.context import Context
 from nornir_haupgrade.procedure.actions.look import describe
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.writing import intents
+from nornir_haupgrade.procedure.apply import apply, replay
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
 from nornir_haupgrade.procedure.records import (
@@ -50,7 +51,8 @@ from nornir_haupgrade.procedure.records import (
     Run,
     Started,
 )
-from nornir_haupgrade.procedure.state import State, apply, replay, unexplained
+from nornir_haupgrade.procedure.results import unexplained
+from nornir_haupgrade.procedure.state import State
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.store import Campaign

@@ -18,6 +18,7 @@ from nornir_haupgrade.model import (
     Status,
     Verdict,
 )
+from nornir_haupgrade.procedure.apply import apply
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
 from nornir_haupgrade.procedure.plan import Plan
@@ -36,7 +37,7 @@ from nornir_haupgrade.procedure.records import (
     Started,
     Step,
 )
-from nornir_haupgrade.procedure.state import State, apply
+from nornir_haupgrade.procedure.state import State
 
 _GOOD = Verdict(Status.PASS, "assumed")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from nornir_haupgrade.model import PairFacts
-from nornir_haupgrade.procedure import machine, state as states
+from nornir_haupgrade.procedure import apply as states, machine
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan, Question, Traits

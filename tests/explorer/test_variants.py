@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from nornir_haupgrade.procedure import machine, state
+from nornir_haupgrade.procedure import apply, decisions, machine, results
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan, Traits
 from nornir_haupgrade.procedure.records import Action, Decision, Run, Step
@@ -60,8 +60,9 @@ def test_a_relative_switchover_target_is_found() -> None:
 
 def test_gates_that_do_not_go_stale_are_found() -> None:
     with (
-        patch.object(state, "_survives", lambda *_: True),
-        patch.object(state, "_forget", lambda at: at),
+        patch.object(apply, "survives", lambda *_: True),
+        patch.object(results, "forget", lambda at: at),
+        patch.object(decisions, "forget", lambda at: at),
     ):
         found = _explore()
     assert found.counterexample == "3: a switchover without synchronised sessions"

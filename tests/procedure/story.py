@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nornir_haupgrade.model import ImageFile, Status, Verdict
+from nornir_haupgrade.procedure.apply import apply
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
 from nornir_haupgrade.procedure.plan import Plan, Question, Traits
@@ -35,7 +36,7 @@ from nornir_haupgrade.procedure.records import (
     Started,
     Step,
 )
-from nornir_haupgrade.procedure.state import State, apply
+from nornir_haupgrade.procedure.state import State
 from tests.explorer.effects import boot, effect, fresh
 from tests.explorer.explore import plan_for
 from tests.explorer.world import NAMES, Node, World, facts

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nornir_haupgrade.model import Status, Verdict
+from nornir_haupgrade.procedure.apply import apply, replay
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import (
@@ -23,7 +24,7 @@ from nornir_haupgrade.procedure.records import (
     Started,
     Step,
 )
-from nornir_haupgrade.procedure.state import State, apply, replay
+from nornir_haupgrade.procedure.state import State
 from tests.explorer.world import facts
 from tests.procedure.story import (
     GOOD,

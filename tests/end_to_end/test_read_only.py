@@ -1,0 +1,61 @@
+"""A check and a dry run send nothing that changes a device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nornir_haupgrade.engines.checking import check
+from nornir_haupgrade.lab import LabThread
+from tests.end_to_end.conftest import MakeRig
+from tests.end_to_end.rig import NEW
+
+
+def files(lab: LabThread) -> dict[str, Any]:
+    """What lies on the members' disks."""
+    return lab.call(
+        lambda it: {
+            device.name: {path: bytes(content) for path, content in device.disk.files.items()}
+            for device in it.rig_of("p1").pair.devices
+        }
+    )
+
+
+def test_nothing_is_changed_by_looking(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    before, states = files(rig.lab), rig.lab.states()
+
+    (found,) = check(rig.project(), to=NEW)
+    assert found.is_ready, found.checks
+    assert found.plan is not None
+    assert found.plan.path == ("12.15", NEW)
+    (dry,) = rig.engine().dry_run(to=NEW)
+    commands = [text for row in dry.rows for _, text in row.commands]
+    for wanted in ("fwctl ha suspend", "fwctl reboot --if-state BACKUP", "fwctl ha preempt on"):
+        assert wanted in commands
+
+    sent = [entry for entry in rig.lab.audit("command") if entry["by"] == "ssh"]
+    assert sent
+    assert {entry["effect"] for entry in sent} == {"none"}
+    assert files(rig.lab) == before
+    after = rig.lab.states()
+    assert [(s.role, s.config_hash, s.next_slot) for s in after.values()] == [
+        (s.role, s.config_hash, s.next_slot) for s in states.values()
+    ]
+    assert not (rig.folder / "campaigns").exists() or not list(
+        (rig.folder / "campaigns").glob("2*")
+    ), "no campaign is opened"
+    rig.audit_proof()
+
+
+def test_everything_wrong_is_found_at_once(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    rig.fault("ha_link_down")
+    rig.fault("another_login", "p1a")
+    rig.lab.run("p1b", "fwctl ha suspend")
+    (found,) = check(rig.project(), to=NEW)
+    assert not found.is_ready
+    bad = {one.name for one in found.checks if not one.verdict.is_good}
+    assert {"roles", "HA links", "latches"} <= bad
+    rig.fault("login_refused", "p1b")
+    (found,) = check(rig.project(), to=NEW)
+    assert [member for member, _ in found.errors] == ["p1b"]
