@@ -39,8 +39,7 @@ def with_decision(plan: Plan, state: State, record: Decided) -> State:
     about = ask.about
     match record.choice:
         case Choice.RETRY:
-            state = forget(state)
-            return replace(state, facts=None, is_switched_back=False, given_up=frozenset())
+            return _looked_again(state, ask)
         case Choice.CONTINUE:
             return _accepted(plan, state, ask)
         case Choice.SWITCH_BACK:
@@ -58,6 +57,17 @@ def with_decision(plan: Plan, state: State, record: Decided) -> State:
             return _parked(state, ask, about, record.by)
         case _:
             assert_never(record.choice)
+
+
+def _looked_again(state: State, ask: Ask) -> State:
+    """Decide afresh; if somebody else acted, what was settled may not be any more."""
+    return replace(
+        forget(state),
+        facts=None,
+        is_switched_back=False,
+        given_up=frozenset(),
+        is_settling=state.is_settling and ask.kind is not Kind.CHANGED,
+    )
 
 
 def _accepted(plan: Plan, state: State, ask: Ask) -> State:

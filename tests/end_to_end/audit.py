@@ -1,4 +1,4 @@
-"""The lab's own log as the proof: what was done to which member, and what it did at that instant."""
+"""The lab's own log as the proof: what was done to a member, and what it did at that instant."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ class Proof:
         for entry in self.entries:
             if entry["kind"] == "boot":
                 runs[entry["member"]] = entry["version"]
-            elif entry in self.ours and entry["effect"] == "config-sync":
-                if len(set(runs.values())) > 1:
-                    yield f"with mixed versions: {_said(entry)}"
+            is_sync = entry in self.ours and entry["effect"] == "config-sync"
+            if is_sync and len(set(runs.values())) > 1:
+                yield f"with mixed versions: {_said(entry)}"
 
     def _gaps(self) -> Iterator[str]:
         for cause, seconds in self.gaps:
@@ -145,4 +145,6 @@ class Proof:
 
 
 def _said(entry: Entry) -> str:
-    return f"{entry['member']} ({entry['state']}): {entry['command']} at {entry['at'] / SPEED:.1f} s"
+    return (
+        f"{entry['member']} ({entry['state']}): {entry['command']} at {entry['at'] / SPEED:.1f} s"
+    )

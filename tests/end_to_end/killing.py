@@ -43,9 +43,12 @@ def controller(rig: Rig, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Start one; it is gone when this ends."""
     command = [sys.executable, "-m", "tests.end_to_end.controller", str(rig.config), NEW, *options]
     log = (rig.folder / "controller.log").open("a")
-    with log, subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
-    ) as process:
+    with (
+        log,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
         try:
             yield process
         finally:
@@ -102,6 +105,8 @@ def random_kills(seed: int, number: int, runs: int) -> list[Kill]:
     """Moments inside runs, spread over all of them."""
     dice = random.Random(seed)
     return [
-        Kill(run=1 + (dice.randrange(runs) + index * runs // number) % runs, delay=dice.random() / 3)
+        Kill(
+            run=1 + (dice.randrange(runs) + index * runs // number) % runs, delay=dice.random() / 3
+        )
         for index in range(number)
     ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from nornir_haupgrade.engines.answers import Person
 from nornir_haupgrade.engines.events import Ended
@@ -62,16 +61,13 @@ def adopted(direction: Choice, before: Choice) -> Scenario:
     return scenario
 
 
-@pytest.mark.parametrize("is_active_new", [True, False], ids=["active-new", "standby-new"])
-def test_a_half_upgraded_pair_is_taken_either_way(tmp_path: Path, is_active_new: bool) -> None:
-    pair = {"pair": mixed(is_active_new=is_active_new)}
-    together(
-        tmp_path,
-        {
-            "forward": (adopted(Choice.FORWARD, Choice.WAS_ON), pair),
-            "back": (adopted(Choice.ROLL_BACK, Choice.WAS_OFF), pair),
-        },
-    )
+def test_a_half_upgraded_pair_is_taken_either_way(tmp_path: Path) -> None:
+    found: dict[str, tuple[Scenario, dict[str, Any]]] = {}
+    for is_active_new in (True, False):
+        name, pair = f"active-new-{is_active_new}", {"pair": mixed(is_active_new=is_active_new)}
+        found[f"{name}-forward"] = (adopted(Choice.FORWARD, Choice.WAS_ON), pair)
+        found[f"{name}-back"] = (adopted(Choice.ROLL_BACK, Choice.WAS_OFF), pair)
+    together(tmp_path, found)
 
 
 def test_a_half_upgraded_pair_may_be_left_as_it_is(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_new_campaign_is_refused_while_one_is_unfinished(make_rig: MakeRig) ->
 
 def test_decided_from_elsewhere_while_held(tmp_path: Path) -> None:
     def between_two_runs(rig: Rig) -> None:
-        rig.fault("install_fails", times=1)
+        rig.fault("install_fails", "p1a", times=1)
         assert rig.run().end is Ended.HELD
         answer = Decided(rig.held[-1].number, Choice.RETRY, By.PERSON, "somebody", "mended")
         rig.campaign.history.append("p1", answer)
@@ -78,7 +78,7 @@ def test_decided_from_elsewhere_while_held(tmp_path: Path) -> None:
         """It passed while nobody was running."""
         rig.fault("install_fails")
         assert rig.run().end is Ended.HELD
-        time.sleep(1.1)
+        time.sleep(2.1)
         end = rig.run()
         assert end.end is Outcome.NOT_STARTED
         (decided,) = [record for record in rig.records if isinstance(record, Decided)]
@@ -91,7 +91,7 @@ def test_decided_from_elsewhere_while_held(tmp_path: Path) -> None:
         {
             "between": (between_two_runs, {}),
             "alive": (while_a_person_is_asked, {"settings": {"switch_back_after": 60}}),
-            "deadline": (deadline, {"settings": {"decision_deadline": 1}}),
+            "deadline": (deadline, {"settings": {"decision_deadline": 2}}),
         },
     )
 

@@ -14,7 +14,7 @@ RUNS = 39
 RECORDS = 2 * RUNS + 1
 """With ``Opened``."""
 CHUNKS = 10
-AT_ONCE = 3
+AT_ONCE = 6
 
 
 def _prove(folder: Path, kills: list[Kill]) -> None:

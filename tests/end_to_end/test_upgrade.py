@@ -41,7 +41,7 @@ def _evidence_is_whole(rig: Rig, head: str) -> None:
     for member in ("p1a", "p1b"):
         for name in (f"original-{OLD}.tar", f"step-3-{OLD}.tar", f"after-upgrade-{NEW}.tar"):
             assert campaign.get_backup("p1", member, name), f"{name} of {member}"
-    backups = [path for path in (campaign.path / "backups").rglob("*.tar")]
+    backups = list((campaign.path / "backups").rglob("*.tar"))
     assert {path.stat().st_mode & 0o777 for path in backups} == {0o600}
     for found in rig.results():
         for raw in found.raw:

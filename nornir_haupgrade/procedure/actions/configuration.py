@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+import lzma
 import tarfile
+import zlib
 from collections.abc import Mapping
 
-from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.errors import CommandRefused, HAUpgradeError
 from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.configuration import whole as whole_gate
 from nornir_haupgrade.gates.preemption import is_off
 from nornir_haupgrade.gates.sync import in_sync
-from nornir_haupgrade.model import MemberId, Status, SyncModel, Verdict
+from nornir_haupgrade.model import MemberId, PairFacts, Status, SyncModel, Verdict
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.writing import backup_name, fresh
 from nornir_haupgrade.procedure.records import Action, Result, Run
+
+_UNREADABLE = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
+"""What reading an archive raises that ends too early or is damaged, by how it is packed."""
 
 
 def sync_config(ctx: Context, run: Run) -> Result:
@@ -55,25 +60,26 @@ def back_up(ctx: Context, run: Run) -> Result:
     facts = fresh(ctx, run)
     if isinstance(facts, Result):
         return facts
-    checks = [Check(name, _backed_up(ctx, run, name)) for name in run.members]
+    checks = [Check(name, _backed_up(ctx, run, name, facts)) for name in run.members]
     seen, errors = ctx.pair.look()
     verdict = error_verdict(errors) if errors else combine(checks)
     return result(ctx, run, verdict, seen)
 
 
-def _backed_up(ctx: Context, run: Run, member: MemberId) -> Verdict:
-    facts = ctx.state.facts.of(member) if ctx.state.facts else None
-    if facts is None:
-        return Verdict(Status.ERROR, f"{member} was not read before")
+def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Verdict:
+    own = facts.of(member)
+    assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
     name = backup_name(run)
     try:
-        sha256, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, facts))
+        sha256, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, own))
         files = read_archive(content)
+    except CommandRefused as error:
+        return Verdict(Status.FAIL, str(error))
     except HAUpgradeError as error:
         return error_verdict(error)
     if not files:
         return Verdict(Status.FAIL, f"the backup of {member} holds no file")
-    where = ctx.evidence.put_backup(member, _kept_name(run, facts.version), content)
+    where = ctx.evidence.put_backup(member, _kept_name(run, own.version), content)
     reason = f"{len(files)} files of {member} in {where}"
     return Verdict(Status.PASS, reason, (("sha256", sha256),))
 
@@ -95,8 +101,10 @@ def read_archive(content: bytes) -> dict[str, str]:
                 for member in archive.getmembers()
                 if member.isfile() and (file := archive.extractfile(member)) is not None
             }
-    except tarfile.TarError as error:
-        message = f"the backup cannot be read back: {error}"
+    except _UNREADABLE as error:
+        # tarfile puts what each way of unpacking said on a line of its own.
+        what = str(error).partition("\n")[0].rstrip(":")
+        message = f"the backup cannot be read back: {what}"
         raise HAUpgradeError(message, advice="take it by hand and look at it") from error
 
 

@@ -11,6 +11,8 @@ from nornir_haupgrade.procedure.records import Action, Result, Run
 _MOVING = {Action.SWITCH, Action.RELEASE, Action.RETURN_PREEMPTION}
 _PAUSE = 0.5
 """Seconds between two looks while something settles."""
+LONGEST_PAUSE = 60.0
+"""Seconds between two logins that fail, after doubling: each may count towards a lockout."""
 
 
 def look(ctx: Context, run: Run) -> Result:
@@ -62,6 +64,7 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
     settings = ctx.pair.settings
     deadline = Deadline(settings.reload_timeout)
     unchanged = Deadline(settings.reload_notice)
+    pause = _PAUSE
     while True:
         facts, errors = ctx.pair.look()
         if not errors:
@@ -71,12 +74,13 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
                 return facts, errors
         else:
             unchanged = Deadline(settings.reload_notice)
+            pause = min(pause * 2, LONGEST_PAUSE)
             for name in errors:
                 with watch_port(ctx, name) as watch:
                     wait_until(ctx, watch.wait_up, deadline.left)
         if deadline.is_over:
             return facts, errors
-        ctx.wait(min(_PAUSE, deadline.left))
+        ctx.wait(min(pause, deadline.left))
 
 
 def _has_rebooted(ctx: Context, facts: PairFacts) -> bool:

@@ -129,11 +129,15 @@ def _sessions_check(ctx: Context, facts: PairFacts, rows: list[tuple[str, str]])
 
 def _interfaces_check(ctx: Context, rows: list[tuple[str, str]]) -> Check:
     answers = ctx.pair.each(lambda _, driver: driver.interfaces())
-    errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
+    found: list[tuple[str, str]] = []
+    errors: dict[MemberId, HAUpgradeError] = {}
+    for name, answer in answers.items():
+        if isinstance(answer, HAUpgradeError):
+            errors[name] = answer
+            continue
+        states = ",".join(f"{port}={'up' if is_up else 'down'}" for port, is_up in answer)
+        found.append((f"interfaces:{name}", states))
     if errors:
         return Check("interfaces", error_verdict(errors))
-    for name, answer in answers.items():
-        if not isinstance(answer, HAUpgradeError):
-            states = ",".join(f"{port}={'up' if is_up else 'down'}" for port, is_up in answer)
-            rows.append((f"interfaces:{name}", states))
+    rows += found
     return Check("interfaces", Verdict(Status.PASS, "recorded"))

@@ -7,6 +7,7 @@ from nornir_haupgrade.gates.software import came_back
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 from nornir_haupgrade.procedure.actions.changes import is_unclear
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
+from nornir_haupgrade.procedure.actions.look import LONGEST_PAUSE
 from nornir_haupgrade.procedure.actions.ports import wait_until, watch_port
 from nornir_haupgrade.procedure.actions.writing import fresh, perform
 from nornir_haupgrade.procedure.records import Result, Run
@@ -58,6 +59,7 @@ def _back_in_the_pair(
 ) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
     """Look until the member stands by on a new boot; a role that is not there yet gets its time."""
     settle: Deadline | None = None
+    pause = _PAUSE
     while True:
         seen, errors = ctx.pair.look()
         after = seen.of(member)
@@ -70,4 +72,5 @@ def _back_in_the_pair(
                 return seen, errors
         if deadline.is_over:
             return seen, errors
-        ctx.wait(min(_PAUSE, max(deadline.left, 0.1)))
+        pause = _PAUSE if after is not None else min(pause * 2, LONGEST_PAUSE)
+        ctx.wait(min(pause, max(deadline.left, 0.1)))

@@ -76,10 +76,8 @@ def read_sessions(
         return MemberSessions(name, driver.session_count(), held)
 
     answers = ctx.pair.each(read)
-    errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
-    if errors:
-        return error_verdict(errors)
     active, standby = answers[facts.active], answers[facts.peer_of(facts.active)]
     if isinstance(active, HAUpgradeError) or isinstance(standby, HAUpgradeError):
+        errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
         return error_verdict(errors)
     return active, standby

@@ -10,7 +10,7 @@ from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, StagedImage, 
 from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
-from nornir_haupgrade.procedure.actions.prepare import is_same
+from nornir_haupgrade.procedure.actions.prepare import is_same, local_image
 from nornir_haupgrade.procedure.actions.writing import fresh, orders
 from nornir_haupgrade.procedure.records import Result, Run
 
@@ -47,13 +47,16 @@ def _staged(  # noqa: PLR0917 - one member's part, all of it needed
     image: ImageFile,
 ) -> Verdict:
     own = facts.of(name)
-    if own is None:
-        return Verdict(Status.ERROR, f"{name} was not read")
+    assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
     held: StagedImage | None = None
     is_installed = driver.is_installed(own, image)
     if not is_installed:
         held = driver.staged(image)
         if not is_same(image, held):
+            # Readiness has looked at it too, but that may be days ago, or of other versions.
+            local = local_image(image)
+            if not local.is_good:
+                return local
             ctx.tell(f"{name}: uploading {image.name}, {image.size} bytes")
             driver.perform(order, own, ctx.progress)
             held = driver.staged(image)

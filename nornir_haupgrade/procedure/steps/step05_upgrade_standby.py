@@ -43,6 +43,12 @@ def change_software(
     return run(Action.RELOAD)
 
 
+def choose_boot(state: State, member: MemberId, version: Version, step: Step) -> Decision:
+    """Its next boot would run what is left over from a change of direction: set it right."""
+    expect = digest(state.facts) if state.facts else None
+    return Run(Action.ACTIVATE, (member,), version, expect, step=step)
+
+
 def prove_whole(state: State, member: MemberId, step: Step) -> Decision | None:
     """It runs the version: is its configuration whole?"""
     if state.has_passed(Action.WHOLE, member):

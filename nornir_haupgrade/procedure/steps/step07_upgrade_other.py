@@ -10,7 +10,11 @@ from nornir_haupgrade.model import Version
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import Decision, Goal, Step
 from nornir_haupgrade.procedure.state import State
-from nornir_haupgrade.procedure.steps.step05_upgrade_standby import change_software, prove_whole
+from nornir_haupgrade.procedure.steps.step05_upgrade_standby import (
+    change_software,
+    choose_boot,
+    prove_whole,
+)
 from nornir_haupgrade.procedure.steps.step06_switch_over import move_role
 
 
@@ -25,6 +29,8 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     for name in facts.names:
         own = facts.of(name)
         if own and own.version == target:
+            if behind and name != facts.active and own.next_version != target:
+                return choose_boot(state, name, target, _label(plan, state, behind))
             unproven = prove_whole(state, name, _label(plan, state, behind))
             if unproven:
                 return unproven

@@ -1,0 +1,159 @@
+"""Prepare: all that would stop the upgrade later, and the baseline before the first write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nornir_haupgrade.model import Preemption, Role, SessionCount, StagedImage, Status
+from nornir_haupgrade.procedure.records import Action
+from nornir_haupgrade.settings import IcmpService, TcpService
+from tests.actions.conftest import Bench
+from tests.actions.memory import Port, unreadable
+
+# --- readiness ------------------------------------------------------------------------------------
+
+
+def test_a_pair_that_is_ready_passes_and_every_check_is_recorded(bench: Bench) -> None:
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.PASS
+    assert bench.sent == []
+    labels = [label for label, _ in result.verdict.facts]
+    assert {
+        "identity",
+        "roles",
+        "HA links",
+        "versions",
+        "next boot",
+        "latches",
+        "preemption",
+        "administrators",
+        "image 13.8",
+        "space on p1a",
+        "space on p1b",
+    } <= set(labels)
+
+
+def test_no_finding_hides_another(bench: Bench) -> None:
+    bench.a.becomes(next_version="13.8", others=2)
+    bench.b.becomes(identity="another", is_peer_link_up=False, is_latched=True)
+    bench.b.free = 1
+    Path(bench.image.path).write_bytes(b"something else")
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.FAIL
+    for reason in (
+        "another device",
+        "HA link is down",
+        "its next boot runs 13.8",
+        "kept out of its role by a latch",
+        "other administrators logged in: 2",
+        "fw-13.img has sha256",
+        "1 bytes free, 13 needed",
+    ):
+        assert reason in result.verdict.reason
+
+
+def test_preemption_that_cannot_be_read_is_an_error(bench: Bench) -> None:
+    bench.a.becomes(preemption=Preemption.UNKNOWN)
+    assert bench.do(Action.READINESS).verdict.status is Status.ERROR
+
+
+def test_an_image_of_the_path_that_is_not_configured_fails(bench: Bench) -> None:
+    bench.images = ()
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.FAIL
+    assert "no image of 13.8 is configured" in result.verdict.reason
+
+
+def test_an_image_that_is_not_on_the_controller_fails(bench: Bench) -> None:
+    Path(bench.image.path).unlink()
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.FAIL
+    assert "fw-13.img cannot be read: No such file or directory" in result.verdict.reason
+
+
+def test_a_member_that_holds_the_image_needs_no_space(bench: Bench) -> None:
+    image = bench.image
+    bench.a.free = bench.b.free = 0
+    bench.a.disk[image.name] = StagedImage(image.name, image.size, image.sha256)
+    bench.b.becomes(installed=(("slot1", "12.15"), ("slot2", "13.8")))
+    assert bench.do(Action.READINESS).verdict.status is Status.PASS
+
+
+def test_space_that_cannot_be_read_is_an_error_and_the_other_is_still_checked(
+    bench: Bench,
+) -> None:
+    bench.a.goes_wrong("free_space", unreadable())
+    bench.b.free = 1
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.ERROR
+    assert "space on p1a: p1/p1a: cannot make sense of the answer" in result.verdict.reason
+    assert "space on p1b: p1b: 1 bytes free, 13 needed" in result.verdict.reason
+
+
+# --- the baseline ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(bench: Bench, port: Port) -> Port:
+    """A pair with a service behind it and sessions on it."""
+    shop = TcpService(name="shop", type="tcp", address="127.0.0.1", port=port.number)
+    bench.config = {"services": (shop,)}
+    bench.a.count = SessionCount(100, 0, 100)
+    bench.b.count = SessionCount(0, 96, 96)
+    bench.b.ports = (("eth1", True), ("eth2", False))
+    return port
+
+
+def test_the_baseline_holds_services_sessions_and_interfaces(bench: Bench, measured: Port) -> None:
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.PASS
+    facts = dict(result.facts)
+    assert facts.pop("service:shop").startswith("good: ")
+    assert facts == {
+        "sessions:ratio": "0.960000",
+        "interfaces:p1a": "eth1=up,eth2=up",
+        "interfaces:p1b": "eth1=up,eth2=down",
+    }
+    assert bench.sent == []
+
+
+def test_a_service_that_is_broken_before_us_is_recorded_as_such(
+    bench: Bench, measured: Port
+) -> None:
+    measured.close()
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.WARN
+    assert dict(result.facts)["service:shop"].startswith("bad: ")
+
+
+def test_a_service_that_cannot_be_measured_is_unknown(bench: Bench) -> None:
+    bench.config = {"services": (IcmpService(name="ping", type="icmp", address="127.0.0.1"),)}
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert dict(result.facts)["service:ping"].startswith("unknown: ")
+
+
+def test_without_sessions_there_is_no_ratio(bench: Bench) -> None:
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.WARN
+    assert "no ratio: no session to compare, or none counted" in result.verdict.reason
+    assert "sessions:ratio" not in dict(result.facts)
+
+
+def test_sessions_that_cannot_be_compared_are_an_error(bench: Bench, measured: Port) -> None:
+    bench.a.becomes(role=Role.STANDBY)
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert "no active member to compare with" in result.verdict.reason
+
+
+def test_interfaces_of_which_some_cannot_be_read_are_not_recorded(
+    bench: Bench, measured: Port
+) -> None:
+    bench.b.goes_wrong("interfaces", unreadable())
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert "p1/p1b: cannot make sense of the answer" in result.verdict.reason
+    assert not [label for label, _ in result.facts if label.startswith("interfaces:")]

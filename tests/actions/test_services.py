@@ -1,0 +1,119 @@
+"""Services, measured from outside: real connections to a real port on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from nornir_haupgrade.model import Status
+from nornir_haupgrade.procedure.actions.registry import do
+from nornir_haupgrade.procedure.records import Action
+from nornir_haupgrade.settings import IcmpService, TcpService
+from tests.actions.conftest import Bench
+from tests.actions.memory import Port, unreadable
+
+GOOD, BAD = "good: it accepts", "bad: it refused"
+
+
+@pytest.fixture
+def shop() -> Iterator[Port]:
+    port = Port()
+    yield port
+    port.close()
+
+
+def service(shop: Port, *, settle: float = 1.0, stable_for: float = 0.0) -> TcpService:
+    return TcpService(
+        name="shop",
+        type="tcp",
+        address="127.0.0.1",
+        port=shop.number,
+        settle=settle,
+        stable_for=stable_for,
+    )
+
+
+def test_a_service_that_is_as_good_as_before_passes(bench: Bench, shop: Port) -> None:
+    bench.config = {"services": (service(shop),)}
+    bench.baseline = {"service:shop": GOOD, "sessions:ratio": "1.0"}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.PASS
+    assert [label for label, _ in result.facts] == ["service:shop", "outage"]
+    assert result.seen == bench.facts
+
+
+def test_a_service_must_stay_good_for_a_while(bench: Bench, shop: Port) -> None:
+    bench.config = {"services": (service(shop, stable_for=0.5),)}
+    assert bench.do(Action.SERVICES, "p1a").verdict.status is Status.PASS
+    assert 0.5 <= bench.clock.passed < 0.8
+
+
+def test_a_service_that_worked_before_and_is_dead_fails_after_its_time(
+    bench: Bench, shop: Port
+) -> None:
+    shop.close()
+    bench.config = {"services": (service(shop),)}
+    bench.baseline = {"service:shop": GOOD}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.FAIL
+    assert result.verdict.reason.startswith("shop: worked before, now: ")
+    assert 1 <= bench.clock.passed < 1.4  # settle
+
+
+def test_a_service_that_was_broken_before_is_named_and_not_blamed_on_us(
+    bench: Bench, shop: Port
+) -> None:
+    shop.close()
+    bench.config = {"services": (service(shop, settle=0.0),)}
+    bench.baseline = {"service:shop": BAD}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.WARN
+    assert "was broken before us and still is" in result.verdict.reason
+
+
+def test_a_service_that_was_never_measured_must_work(bench: Bench, shop: Port) -> None:
+    shop.close()
+    bench.config = {"services": (service(shop, settle=0.0),)}
+    bench.baseline = {"service:shop": "unknown: nobody could try"}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.FAIL
+    assert "has no baseline and must work" in result.verdict.reason
+
+
+def test_a_service_that_is_no_longer_measured_is_an_error(bench: Bench) -> None:
+    bench.baseline = {"service:shop": GOOD}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.ERROR
+    assert result.verdict.reason == "shop: was measured before, but not now"
+
+
+def test_a_service_of_a_kind_that_cannot_be_measured_is_never_good(bench: Bench) -> None:
+    ping = IcmpService(name="ping", type="icmp", address="127.0.0.1", settle=0.0)
+    bench.config = {"services": (ping,)}
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.ERROR
+    assert "this type of service cannot be checked yet" in result.verdict.reason
+
+
+def test_no_service_at_all_is_skipped_with_a_reason(bench: Bench) -> None:
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.SKIPPED
+    assert result.verdict.reason == "no service is configured: nothing proves the traffic"
+
+
+def test_good_services_do_not_hide_a_member_that_does_not_answer(bench: Bench, shop: Port) -> None:
+    bench.config = {"services": (service(shop),)}
+    ctx, run = bench.context(), bench.run(Action.SERVICES, "p1a")
+    bench.b.goes_wrong("facts", unreadable())
+    result = do(ctx, run)
+    assert result.verdict.status is Status.ERROR
+    assert result.verdict.reason == "p1/p1b: cannot make sense of the answer"
+
+
+def test_a_member_that_does_not_answer_does_not_hide_bad_services(bench: Bench, shop: Port) -> None:
+    shop.close()
+    bench.config = {"services": (service(shop, settle=0.0),)}
+    ctx, run = bench.context(), bench.run(Action.SERVICES, "p1a")
+    bench.b.goes_wrong("facts", unreadable())
+    assert do(ctx, run).verdict.status is Status.FAIL
