@@ -1,8 +1,8 @@
 """Two simulated pairs on loopback, upgraded over real SSH; one of them meets a fault.
 
-``make demo`` runs this. It needs no root and touches nothing but loopback ports and ``.lab/``. It exits
-with 0 when each pair ended as it should: p1 upgraded, p2 (whose first upgraded member boots without its
-HA) rolled back on the standby.
+``make demo`` runs this. It needs no root and touches nothing but loopback ports and ``.lab/``. It
+exits with 0 when each pair ended as it should: p1 upgraded, p2 (whose first upgraded member boots
+without its HA) rolled back on the standby.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> int:
     try:
         command = ["run", "--to", "13.8", "--on-hold", "roll-back", "--yes"]
         haupgrade = [sys.executable, "-m", "nornir_haupgrade", "--config", str(config)]
-        subprocess.run([*haupgrade, *command], check=False)
+        subprocess.run([*haupgrade, *command], check=False)  # noqa: S603 - our own command line
         return _judge(folder)
     finally:
         lab.terminate()
@@ -70,7 +70,7 @@ def _start_lab(yaml: YAML, folder: Path) -> subprocess.Popen[bytes]:
     spec["pairs"][1]["faults"] = [FAULT]
     yaml.dump(spec, folder / "lab.yaml")
     state = folder / "lab"
-    lab = subprocess.Popen(
+    lab = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
         [
             *(sys.executable, "-m", "nornir_haupgrade.lab"),
             *("--spec", str(folder / "lab.yaml"), "--state", str(state)),

@@ -1,1 +1,1 @@
-"""The site's own Nornir tasks: service checks, notifications. The library's tasks live in the package."""
+"""The site's own Nornir tasks: service checks, notifications; the library's are in the package."""
