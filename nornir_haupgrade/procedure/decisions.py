@@ -96,7 +96,8 @@ def _parked(state: State, ask: Ask, about: Run | None, by: By) -> State:
         or (about is not None and about.action is Action.RESTORE_POINT and state.goal is Goal.BACK),
         came_from=None,
         detour=None,
-        facts=None,
+        # Who parks a pair whose member stays away has looked, and does not wait for it once more.
+        facts=state.facts if ask.kind in {Kind.MEMBER_BAD, Kind.UNREACHABLE} else None,
     )
 
 

@@ -199,7 +199,8 @@ def _outcome(plan: Plan, state: State) -> Outcome:
     if known is None:
         return Outcome.NOT_STARTED
     wrong = condition(plan, state.facts or known)
-    is_untouched = versions(known) == {plan.path[0]} and None not in dict(known.members).values()
+    is_reloading = state.unsettled is not None and state.unsettled.action is Action.RELOAD
+    is_untouched = versions(known) == {plan.path[0]} and not is_reloading
     if state.is_stranded or wrong is Kind.NOBODY_FORWARDS:
         return Outcome.STRANDED
     if wrong is Kind.WRONG_DEVICE or (state.facts and not any(f for _, f in state.facts.members)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -245,13 +245,22 @@ class Rig:
         self.evidence_proof()
         return proof
 
+    def kept(self) -> Iterator[tuple[Path, bytes]]:
+        """Every file of the campaigns, none of them open to others.
+
+        The write-ahead log comes before its history, into which it goes when it is closed.
+        """
+        for path in sorted((self.folder / "campaigns").rglob("*"), reverse=True):
+            with suppress(FileNotFoundError):
+                assert path.stat().st_mode & 0o077 == 0, f"{path} is open to others"
+                if path.is_file():
+                    yield path, path.read_bytes()
+
     def evidence_proof(self) -> None:
         """What was kept is whole, its owner's alone, and holds no password."""
         store = self.folder / "campaigns"
-        for path in store.rglob("*") if store.exists() else ():
-            assert path.stat().st_mode & 0o077 == 0, f"{path} is open to others"
-            if path.is_file():
-                assert PASSWORD.encode() not in path.read_bytes(), f"{path} holds the password"
+        for path, content in self.kept():
+            assert PASSWORD.encode() not in content, f"{path} holds the password"
         for name in Store(store).campaigns() if store.exists() else ():
             history = Store(store).open(name).history
             for pair in history.pairs():

@@ -292,7 +292,6 @@ def test_a_fault_holds_the_pair_and_says_why(tmp_path: Path, names: list[str]) -
     together(tmp_path, found)
 
 
-@pytest.mark.xfail(strict=True, reason="judged by what was known of it before it rebooted")
 def test_a_member_that_does_not_answer_is_not_called_untouched(tmp_path: Path) -> None:
     """It was told to boot the new version, and it did: "not started" is not the truth."""
 

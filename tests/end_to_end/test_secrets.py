@@ -48,9 +48,9 @@ def test_the_password_is_kept_and_shown_nowhere(
     shown = shown.replace(slip, "")
     out, err = capfd.readouterr()
     assert not holds((shown + out + err).encode())
-    kept = [path for path in (rig.folder / "campaigns").rglob("*") if path.is_file()]
-    assert {"history.sqlite", "report.json"} <= {path.name for path in kept}
-    assert not [(path, found) for path in kept if (found := holds(path.read_bytes()))]
+    kept = list(rig.kept())
+    assert {"history.sqlite", "report.json"} <= {path.name for path, _ in kept}
+    assert not [(path, found) for path, content in kept if (found := holds(content))]
     rig.audit_proof()
 
 
