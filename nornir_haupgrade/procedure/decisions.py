@@ -88,6 +88,7 @@ def _preemption_was(plan: Plan, state: State, choice: Choice) -> State:
 
 def _parked(state: State, ask: Ask, about: Run | None, by: By) -> State:
     nobody_looked = ask.kind is Kind.CHANGED and by is not By.PERSON
+    is_away = state.unsettled is not None and state.unsettled.action is Action.RELOAD
     return replace(
         state,
         goal=Goal.CLOSE,
@@ -96,8 +97,8 @@ def _parked(state: State, ask: Ask, about: Run | None, by: By) -> State:
         or (about is not None and about.action is Action.RESTORE_POINT and state.goal is Goal.BACK),
         came_from=None,
         detour=None,
-        # Who parks a pair whose member stays away has looked, and does not wait for it once more.
-        facts=state.facts if ask.kind in {Kind.MEMBER_BAD, Kind.UNREACHABLE} else None,
+        # A member that stays away after its reload was waited for; it is not waited for again.
+        facts=state.facts if is_away else None,
     )
 
 
