@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_haupgrade.model import MemberId, PairFacts, Role
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Kind, Lease, LeaseKind
 from nornir_haupgrade.procedure.state import State
 
@@ -55,3 +55,22 @@ def own_latch(plan: Plan, state: State) -> MemberId | None:
 def versions(facts: PairFacts) -> frozenset[str]:
     """The versions that the members run, as far as they were read."""
     return frozenset(member.version for _, member in facts.members if member is not None)
+
+
+def has_begun(plan: Plan, state: State) -> bool:
+    """Whether a member was taken to other software, or for a reboot to another boot."""
+    known = state.known
+    if known is not None and versions(known) - {plan.path[0]}:
+        return True
+    return plan.purpose is Purpose.REBOOT and has_rebooted(state)
+
+
+def has_rebooted(state: State, *members: MemberId) -> bool:
+    """Whether one of the members, or of both, runs another boot than at the start of the run."""
+    if state.start is None or state.known is None:
+        return False
+    for name in members or state.known.names:
+        before, now = state.start.of(name), state.known.of(name)
+        if before is not None and now is not None and before.boot_id != now.boot_id:
+            return True
+    return False

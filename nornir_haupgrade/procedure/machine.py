@@ -1,20 +1,23 @@
 """The machine: from a plan and a state to the next thing to do. Pure: no clock, no device.
 
-Read ``up`` for the procedure, ``back`` for rolling back, ``close`` for stopping safely.
+Read ``upgrade`` for the procedure, ``back`` for rolling back, ``close`` for stopping safely.
 """
 
 from __future__ import annotations
+
+from typing import assert_never
 
 from nornir_haupgrade.model import MemberFacts, MemberId, Role
 from nornir_haupgrade.procedure.ask import ask_direction, hold
 from nornir_haupgrade.procedure.conditions import (
     condition,
     forwards_nobody,
+    has_begun,
     own_latch,
     versions,
 )
 from nornir_haupgrade.procedure.explain import digest
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import (
     Action,
     Decision,
@@ -36,7 +39,7 @@ from nornir_haupgrade.procedure.steps.step04_preemption_off import preemption_of
 from nornir_haupgrade.procedure.steps.step07_upgrade_other import walk
 from nornir_haupgrade.procedure.steps.step08_agree import agree
 from nornir_haupgrade.procedure.steps.step09_services import services
-from nornir_haupgrade.procedure.steps.step10_give_back import give_back
+from nornir_haupgrade.procedure.steps.step10_give_back import give_back, settle
 from nornir_haupgrade.procedure.switchover import after_switchover, switch_over
 
 
@@ -69,6 +72,19 @@ def decide(plan: Plan, state: State) -> Decision:
 
 
 def up(plan: Plan, state: State) -> Decision:
+    """What the pair was taken in hand for."""
+    match plan.purpose:
+        case Purpose.UPGRADE:
+            return upgrade(plan, state)
+        case Purpose.REBOOT:
+            return reboot(plan, state)
+        case Purpose.DRILL:
+            return drill(plan, state)
+        case _:
+            assert_never(plan.purpose)
+
+
+def upgrade(plan: Plan, state: State) -> Decision:
     """The procedure."""
     return (
         prepare(plan, state)
@@ -80,6 +96,36 @@ def up(plan: Plan, state: State) -> Decision:
         or agree(plan, state)  # 8
         or services(plan, state)  # 9
         or give_back(plan, state)  # 10
+        or services(plan, state)
+        or Finish(Outcome.DONE, state.leases)
+    )
+
+
+def reboot(plan: Plan, state: State) -> Decision:
+    """The same ten steps; the members are reloaded with the software that they run."""
+    return (
+        prepare(plan, state)
+        or trial(plan, state)  # 1
+        or report(plan, state)  # 2
+        or back_up(plan, state)  # 3
+        or preemption_off(plan, state)  # 4
+        or walk(plan, state, plan.path[0])  # 5, 6, 7
+        or agree(plan, state)  # 8
+        or services(plan, state)  # 9
+        or give_back(plan, state)  # 10
+        or services(plan, state)
+        or Finish(Outcome.DONE, state.leases)
+    )
+
+
+def drill(plan: Plan, state: State) -> Decision:
+    """The trial switchover and the way home, and nothing else."""
+    return (
+        prepare(plan, state)
+        or trial(plan, state)
+        or settle(plan, state)
+        or services(plan, state)
+        or give_back(plan, state)
         or services(plan, state)
         or Finish(Outcome.DONE, state.leases)
     )
@@ -200,14 +246,24 @@ def _outcome(plan: Plan, state: State) -> Outcome:
         return Outcome.NOT_STARTED
     wrong = condition(plan, state.facts or known)
     is_reloading = state.unsettled is not None and state.unsettled.action is Action.RELOAD
-    is_untouched = versions(known) == {plan.path[0]} and not is_reloading
+    is_untouched = not has_begun(plan, state) and not is_reloading
     if state.is_stranded or wrong is Kind.NOBODY_FORWARDS:
         return Outcome.STRANDED
     if wrong is Kind.WRONG_DEVICE or (state.facts and not any(f for _, f in state.facts.members)):
         return Outcome.FAILED
+    if plan.purpose is Purpose.DRILL:
+        return _drilled(state)
     if is_untouched and not _is_until(state):
         return Outcome.NOT_STARTED
     return Outcome.PARKED
+
+
+def _drilled(state: State) -> Outcome:
+    """A drill that did not come to its end."""
+    is_home = state.start is None or state.known is None or state.known.active == state.start.active
+    if not is_home:
+        return Outcome.PARKED
+    return Outcome.FAILED if state.is_tried or state.is_switched_back else Outcome.NOT_STARTED
 
 
 def _is_until(state: State) -> bool:

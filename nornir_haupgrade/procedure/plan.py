@@ -20,6 +20,16 @@ from nornir_haupgrade.model import (
 )
 
 
+class Purpose(StrEnum):
+    """What a pair is taken in hand for; all three take the same care."""
+
+    UPGRADE = "upgrade"
+    REBOOT = "reboot"
+    """Both members are reloaded, one after the other; their software stays."""
+    DRILL = "drill"
+    """The role goes to the other member and comes home; nothing is reloaded."""
+
+
 class Question(StrEnum):
     """Named questions, asked once before the first write; ``--yes`` answers these only."""
 
@@ -54,12 +64,13 @@ class Plan:
     members: tuple[MemberId, MemberId]
     identities: tuple[str, str]
     path: tuple[Version, ...]
-    """Versions from the running one to the target, each a hop."""
+    """Versions from the running one to the target, each a hop; just the running one without."""
     traits: Traits
     questions: tuple[Question, ...] = ()
     images: tuple[ImageFile, ...] = ()
     switch_back_after: timedelta = timedelta(seconds=60)
     decision_deadline: timedelta | None = None
+    purpose: Purpose = Purpose.UPGRADE
 
     def identity_of(self, member: MemberId) -> str:
         """The device that is planned behind a member's name."""

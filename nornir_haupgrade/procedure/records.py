@@ -33,6 +33,10 @@ class Step(IntEnum):
     AGREE = 8
     SERVICES = 9
     GIVE_BACK = 10
+    REBOOT_STANDBY = 15
+    REBOOT_OTHER = 17
+    COME_HOME = 18
+    """A drill's second switchover."""
     ROLL_BACK = 20
     SWITCH_BACK = 21
     CLOSE = 22

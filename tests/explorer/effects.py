@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nornir_haupgrade.model import Status, Verdict
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Result, Run
 from nornir_haupgrade.procedure.state import State
 from tests.explorer.world import NAMES, World, elect, facts
@@ -31,7 +31,8 @@ def fresh(state: State, world: World) -> tuple[int, int]:
     found = []
     for at, name in enumerate(NAMES):
         seen = {world.nodes[at].boot, world.nodes[at].failovers}
-        for look in (state.known, state.facts):
+        looks = (state.known, state.facts, state.start if world.counts_reboots else None)
+        for look in looks:
             member = look.of(name) if look else None
             if member is not None:
                 seen |= {int(member.boot_id), member.failovers or 0}
@@ -135,6 +136,7 @@ def effect(run: Run, state: State, world: World, plan: Plan) -> World:
         case Action.ACTIVATE:
             world = world.node(NAMES.index(run.members[0]), next=_number(run))
         case Action.RELOAD:
+            _check_reload(run, state, world, plan)
             world = _reload(run, world, plan, new)
         case Action.SWITCH:
             world = _switch(run, world, plan, new)
@@ -151,11 +153,19 @@ def _number(run: Run) -> int:
     return int(str(run.to)[1:])
 
 
+def _check_reload(run: Run, state: State, world: World, plan: Plan) -> None:
+    node = world.nodes[NAMES.index(run.members[0])]
+    is_done = node.version == _number(run)
+    if plan.purpose is Purpose.REBOOT:
+        before = state.start.of(run.members[0]) if state.start else None
+        is_done = before is not None and int(before.boot_id) != node.boot
+    if is_done:
+        raise Broken("8: reloaded twice")
+
+
 def _reload(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
     at = NAMES.index(run.members[0])
     node = world.nodes[at]
-    if node.version == _number(run):
-        raise Broken("8: reloaded twice")
     if plan.traits.is_reload_part_of_install:
         kept = frozenset({node.version, _number(run)})
         world = world.node(at, next=_number(run), installed=kept)

@@ -11,7 +11,7 @@ from nornir_haupgrade.model import PairFacts
 from nornir_haupgrade.procedure import apply as states, machine
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.explain import digest
-from nornir_haupgrade.procedure.plan import Plan, Question, Traits
+from nornir_haupgrade.procedure.plan import Plan, Purpose, Question, Traits
 from nornir_haupgrade.procedure.records import (
     Action,
     Ask,
@@ -86,8 +86,14 @@ Edge = tuple[str, At, bool]
 """(label, where it leads, whether a person or a fault is needed)."""
 
 
-def plan_for(traits: Traits, *, hops: int = 1, questions: tuple[Question, ...] = ()) -> Plan:
-    """One pair, one or more hops."""
+def plan_for(
+    traits: Traits,
+    *,
+    hops: int = 1,
+    questions: tuple[Question, ...] = (),
+    purpose: Purpose = Purpose.UPGRADE,
+) -> Plan:
+    """One pair, one or more hops; none for a reboot or a drill."""
     return Plan(
         pair="p",
         members=NAMES,
@@ -96,6 +102,7 @@ def plan_for(traits: Traits, *, hops: int = 1, questions: tuple[Question, ...] =
         traits=traits,
         questions=questions,
         switch_back_after=timedelta(seconds=60),
+        purpose=purpose,
     )
 
 
@@ -366,6 +373,7 @@ def start(
         faults=faults,
         commands=commands,
         had_preemption=frozenset({0}) if preempts else frozenset(),
+        counts_reboots=plan.purpose is Purpose.REBOOT,
     )
     state = states.apply(plan, State(), Opened(plan, Goal.UP, until))
     return At("idle", state, world)

@@ -18,6 +18,7 @@ from nornir_haupgrade.model import (
     SyncModel,
 )
 from nornir_haupgrade.procedure.plan import (
+    Purpose,
     Question,
     Traits,
     questions_of,
@@ -42,11 +43,12 @@ def _explore(
     commands: int = 0,
     hops: int = 1,
     questions: tuple[Question, ...] = (),
+    purpose: Purpose = Purpose.UPGRADE,
     until: Step | None = None,
     limit: int | None = None,
 ) -> Found:
     preempts, adopted = begin
-    plan = plan_for(traits, hops=hops, questions=questions)
+    plan = plan_for(traits, hops=hops, questions=questions, purpose=purpose)
     first = start(
         faults=faults,
         commands=commands,
@@ -59,7 +61,7 @@ def _explore(
     found = explore(plan, first, limit=limit)
     seconds = time.monotonic() - began
     print(  # noqa: T201 - the figures are the point
-        f"\n{astuple(traits)} preempts={preempts} ahead={adopted} faults={faults}"
+        f"\n{purpose} {astuple(traits)} preempts={preempts} ahead={adopted} faults={faults}"
         f" commands={commands} hops={hops}: {found.states} states, {found.edges} edges,"
         f" {seconds:.0f} s, endings {dict(sorted(found.endings.items()))}",
     )
@@ -96,6 +98,26 @@ def test_two_hops() -> None:
     assert {"done", "rolled_back"} <= set(found.endings)
 
 
+WITHOUT_SOFTWARE = (Purpose.DRILL, Purpose.REBOOT)
+
+
+@pytest.mark.parametrize("preempts", [True, False])
+@pytest.mark.parametrize("traits", ALL_TRAITS, ids=lambda traits: str(astuple(traits)))
+@pytest.mark.parametrize("purpose", WITHOUT_SOFTWARE)
+def test_no_software_on_every_kind_of_platform(
+    purpose: Purpose, traits: Traits, preempts: bool
+) -> None:
+    begin = (preempts, None)
+    _holds(_explore(traits, begin, faults=0, commands=1, hops=0, purpose=purpose))
+
+
+@pytest.mark.parametrize("purpose", WITHOUT_SOFTWARE)
+def test_no_software_and_one_fault_anywhere(purpose: Purpose) -> None:
+    found = _explore(Traits(), (True, None), faults=1, hops=0, purpose=purpose)
+    _holds(found)
+    assert {"done", "not_started"} <= set(found.endings)
+
+
 @pytest.mark.parametrize("until", list(Step)[: Step.GIVE_BACK + 1])
 def test_stopping_after_any_step_parks_or_is_done(until: Step) -> None:
     found = _explore(Traits(), (True, None), faults=0, until=until)
@@ -127,6 +149,14 @@ def test_one_fault_and_one_command_of_a_person_anywhere(begin: Begin) -> None:
 @pytest.mark.parametrize("traits", ALL_TRAITS, ids=lambda traits: str(astuple(traits)))
 def test_one_fault_on_every_kind_of_platform(traits: Traits) -> None:
     _holds(_explore(traits, (True, None), faults=1))
+
+
+@pytest.mark.prove
+@pytest.mark.exhaustive
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("purpose", WITHOUT_SOFTWARE)
+def test_no_software_and_one_fault_and_one_command(purpose: Purpose) -> None:
+    _holds(_explore(Traits(), (True, None), faults=1, commands=1, hops=0, purpose=purpose))
 
 
 @pytest.mark.prove

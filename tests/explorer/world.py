@@ -52,6 +52,8 @@ class World:
     latched_by_hand: frozenset[int] = frozenset()
     no_ha_image: bool = False
     falls_back: bool = False
+    counts_reboots: bool = False
+    """The boots of the start stay told apart from every later one: reboots are counted by them."""
     keeps_latches: bool = False
     """A latch cannot be released any more, however often it is tried."""
 

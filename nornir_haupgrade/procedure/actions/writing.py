@@ -10,7 +10,7 @@ from nornir_haupgrade.model import Change, MemberFacts, MemberId, PairFacts, Rol
 from nornir_haupgrade.platforms.base import Order
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.explain import differences, digest
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Intent, Result, Run
 from nornir_haupgrade.procedure.state import State
 
@@ -18,6 +18,8 @@ from nornir_haupgrade.procedure.state import State
 def orders(plan: Plan, facts: PairFacts, run: Run) -> dict[MemberId, Order]:
     """What a run orders from whom; a switchover from the one that gives the role away."""
     version = run.to if run.action in _SOFTWARE else None
+    if run.action is Action.RELOAD and plan.purpose is Purpose.REBOOT:
+        version = None  # where reloading is part of installing, nothing is to be installed
     match run.action:
         case Action.SWITCH:
             return {facts.peer_of(str(run.to)): Order(Change.RELINQUISH)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nornir_haupgrade.model import Preemption
+from nornir_haupgrade.procedure.conditions import has_begun
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import Action, Decision, Run, Step
 from nornir_haupgrade.procedure.state import State
@@ -16,13 +17,8 @@ def preemption_off(plan: Plan, state: State) -> Decision | None:
     is_on = any(facts and facts.preemption is Preemption.ON for _, facts in state.facts.members)
     if is_on:
         return borrow_preemption(plan, state, Step.PREEMPTION_OFF)
-    if state.has_passed(Action.PREEMPTION_IS_OFF, *plan.members) or _has_upgraded(plan, state):
+    # Later, every look reads the setting again: the step itself is done once.
+    is_later = has_begun(plan, state) and not state.is_adopted
+    if is_later or state.has_passed(Action.PREEMPTION_IS_OFF, *plan.members):
         return None
     return Run(Action.PREEMPTION_IS_OFF, plan.members, step=Step.PREEMPTION_OFF)
-
-
-def _has_upgraded(plan: Plan, state: State) -> bool:
-    """Later, every look reads the setting again: the step itself is done once."""
-    if state.facts is None or state.is_adopted:
-        return False
-    return any(facts and facts.version != plan.path[0] for _, facts in state.facts.members)

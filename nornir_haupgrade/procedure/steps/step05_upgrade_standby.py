@@ -36,7 +36,8 @@ def change_software(
 
     if own.slot_of(target) is None and not plan.traits.is_reload_part_of_install:
         return _bring(plan, state, member, target, step) or run(Action.INSTALL)
-    if not state.has_passed(Action.RESTORE_POINT, member, to=target):
+    is_other = own.version != target
+    if is_other and not state.has_passed(Action.RESTORE_POINT, member, to=target):
         return Run(Action.RESTORE_POINT, (member,), target, step=step, hop=_hop(plan, target))
     if own.next_version != target and not plan.traits.is_reload_part_of_install:
         return run(Action.ACTIVATE)

@@ -6,8 +6,9 @@ switchover, then the new standby; never the active.
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import Version
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.model import MemberId, Version
+from nornir_haupgrade.procedure.conditions import has_rebooted
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Decision, Goal, Step
 from nornir_haupgrade.procedure.state import State
 from nornir_haupgrade.procedure.steps.step05_upgrade_standby import (
@@ -23,12 +24,10 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     facts = state.facts
     if facts is None:
         return None
-    behind = [
-        name for name, own in facts.members if own and own.version in _away(plan, state, target)
-    ]
+    behind = [name for name, own in facts.members if own and _is_behind(plan, state, name, target)]
     for name in facts.names:
         own = facts.of(name)
-        if own and own.version == target:
+        if own and own.version == target and name not in behind:
             if behind and name != facts.active and own.next_version != target:
                 return choose_boot(state, name, target, _label(plan, state, behind))
             unproven = prove_whole(state, name, _label(plan, state, behind))
@@ -43,10 +42,18 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     return None
 
 
-def _away(plan: Plan, state: State, target: Version) -> tuple[Version, ...]:
-    """The versions to be taken to the target: older ones going up, newer ones going back."""
+def _is_behind(plan: Plan, state: State, member: MemberId, target: Version) -> bool:
+    """Whether it is still to be worked: older ones going up, newer ones going back.
+
+    For a reboot there is no other version: behind is who still runs the boot of the start.
+    """
+    own = state.facts.of(member) if state.facts else None
+    if own is None:
+        return False
+    if plan.purpose is Purpose.REBOOT:
+        return not has_rebooted(state, member)
     at = plan.path.index(target)
-    return plan.path[:at] if state.goal is Goal.UP else plan.path[at + 1 :]
+    return own.version in (plan.path[:at] if state.goal is Goal.UP else plan.path[at + 1 :])
 
 
 def _label(plan: Plan, state: State, behind: list[str]) -> Step:
@@ -55,4 +62,6 @@ def _label(plan: Plan, state: State, behind: list[str]) -> Step:
     is_first = len(behind) == len(plan.members)
     facts = state.facts
     is_other_active = facts is not None and behind == [facts.active]
+    if plan.purpose is Purpose.REBOOT:
+        return Step.REBOOT_STANDBY if is_first or is_other_active else Step.REBOOT_OTHER
     return Step.UPGRADE_STANDBY if is_first or is_other_active else Step.UPGRADE_OTHER

@@ -15,17 +15,30 @@ def give_back(plan: Plan, state: State, step: Step = Step.GIVE_BACK) -> Decision
     owed = owed_preemption(state)
     if not owed or facts is None or facts.active is None:
         return None
-    first = state.start.active if state.start else None
-    if first is not None and not state.is_adopted and facts.active != first:
-        return switch_over(plan, state, first, step)
     standby = facts.peer_of(facts.active)
     members = tuple(name for name in plan.members if Lease(LeaseKind.PREEMPTION, name) in owed)
-    return entry(plan, state, standby, step) or Run(
-        Action.RETURN_PREEMPTION,
-        members,
-        expect=digest(facts),
-        step=step,
+    return (
+        _come_home(plan, state, step)
+        or entry(plan, state, standby, step)
+        or Run(Action.RETURN_PREEMPTION, members, expect=digest(facts), step=step)
     )
+
+
+def settle(plan: Plan, state: State) -> Decision | None:
+    """The roles as they were, for its own sake; once preemption is returned, they are its affair.
+
+    Else the role would be taken from the preferred member and come straight back, for ever.
+    """
+    return None if state.is_settling else _come_home(plan, state, Step.COME_HOME)
+
+
+def _come_home(plan: Plan, state: State, step: Step) -> Decision | None:
+    """The role goes back to the member that had it at the start; an adopted pair had no start."""
+    facts = state.facts
+    first = state.start.active if state.start else None
+    if facts is None or facts.active is None or first is None or state.is_adopted:
+        return None
+    return None if facts.active == first else switch_over(plan, state, first, step)
 
 
 def owed_preemption(state: State) -> frozenset[Lease]:
