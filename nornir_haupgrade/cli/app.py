@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from nornir_haupgrade.cli.options import Campaign, Hold, Json, Pairs, Reason, State, Yes
+from nornir_haupgrade.cli.options import (
+    Campaign,
+    DryRun,
+    Hold,
+    Json,
+    New,
+    Pairs,
+    Reason,
+    State,
+    Yes,
+)
 from nornir_haupgrade.cli.shell import Shell, leave
 
 app = typer.Typer(
@@ -89,12 +99,8 @@ def run(
         typer.Option(metavar="STEP", help="Stop after this step: 0 to 10, or its name; exit 3."),
     ] = None,
     on_hold: Hold = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Refuse if an unfinished campaign of a pair exists.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")
-    ] = False,
+    new: New = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -102,18 +108,46 @@ def run(
 
     Ctrl-C finishes the running step and gives back what is borrowed; a second one stops at once.
     """
+    from nornir_haupgrade.cli.errands import Asked, upgrade
 
-    def work(shell: Shell) -> int:
-        if dry_run:
-            from nornir_haupgrade.cli import reading
+    asked = Asked(pair, on_hold, is_new=new, is_dry=dry_run, is_yes=yes, is_json=json)
+    leave(context, lambda shell: upgrade(shell, asked, to=to, until=until))
 
-            return reading.dry_run(shell, pair or (), to=to, until=until)
-        from nornir_haupgrade.cli import run as running
 
-        options = running.Options(pair or (), on_hold and on_hold.value, is_yes=yes, is_json=json)
-        return running.run(shell, options, to=to, until=until, is_new=new)
+@app.command()
+def reboot(
+    context: typer.Context,
+    *,
+    pair: Pairs = None,
+    on_hold: Hold = None,
+    new: New = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Reload both members of the pairs, one after the other, with the same care; no software."""
+    from nornir_haupgrade.cli.errands import Asked, reboot as reboot_pairs
 
-    leave(context, work)
+    asked = Asked(pair, on_hold, is_new=new, is_dry=dry_run, is_yes=yes, is_json=json)
+    leave(context, lambda shell: reboot_pairs(shell, asked))
+
+
+@app.command()
+def drill(
+    context: typer.Context,
+    *,
+    pair: Pairs = None,
+    on_hold: Hold = None,
+    new: New = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Switch the pairs over and back, gated and measured; nothing is reloaded."""
+    from nornir_haupgrade.cli.errands import Asked, drill as drill_pairs
+
+    asked = Asked(pair, on_hold, is_new=new, is_dry=dry_run, is_yes=yes, is_json=json)
+    leave(context, lambda shell: drill_pairs(shell, asked))
 
 
 @app.command()

@@ -40,6 +40,10 @@ Yes = Annotated[
         " kept), no-config-sync (the platform does not synchronise configurations).",
     ),
 ]
+New = Annotated[
+    bool, typer.Option("--new", help="Refuse if an unfinished campaign of a pair exists.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, nobody is asked.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded with your name.")]
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="As haupgrade status shows it.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.project import the_project
 from nornir_haupgrade.cli.shell import Exit, Shell
-from nornir_haupgrade.cli.until import step_of
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.report.tables import check_rows, member_row, preview_rows
 
@@ -44,18 +44,17 @@ def check(shell: Shell, names: Sequence[str], *, to: str | None) -> int:
     from nornir_haupgrade.engines.checking import check as check_pairs
 
     project = the_project(shell, names, to=to)
-    found = check_pairs(project, to=to)
+    found = check_pairs(project, None if to is None else Errand(to=to))
     _show_checks(shell, found)
     return Exit.DONE if all(one.is_ready for one in found) else Exit.FAILED
 
 
-def dry_run(shell: Shell, names: Sequence[str], *, to: str, until: str | None) -> int:
+def dry_run(shell: Shell, names: Sequence[str], errand: Errand) -> int:
     """The findings, then all that would be done, with the exact commands; nothing is changed."""
     from nornir_haupgrade.engines.local import LocalEngine
 
-    step = step_of(until)
-    project = the_project(shell, names, to=to, is_written_to=True)
-    found = LocalEngine(project).dry_run(to=to, until=step)
+    project = the_project(shell, names, to=errand.to, is_written_to=True)
+    found = LocalEngine(project).dry_run(errand)
     _show_checks(shell, [one.checked for one in found])
     for one in found:
         emit(shell, ["", f"{escape(one.checked.pair)}: if every gate passes"])

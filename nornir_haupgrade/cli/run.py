@@ -1,4 +1,4 @@
-"""Commands that change devices: run, rollback, give-back."""
+"""Commands that change devices: run, reboot, drill, rollback, give-back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from nornir_haupgrade.cli.out import console, emit
 from nornir_haupgrade.cli.person import Lines, Person
 from nornir_haupgrade.cli.project import the_project, user_name
 from nornir_haupgrade.cli.shell import Exit, Shell
-from nornir_haupgrade.cli.until import step_of
 from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import PairEnd
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.procedure.records import Asked, Choice, Goal
@@ -38,16 +38,10 @@ class Options:
     is_json: bool = False
 
 
-def run(shell: Shell, options: Options, *, to: str, until: str | None, is_new: bool) -> int:
-    """Upgrade, or go on with it."""
-    step = step_of(until)
-    project = the_project(shell, options.pairs, to=to, is_written_to=True)
-    return _work(
-        shell,
-        project,
-        options,
-        lambda engine: engine.run(to=to, until=step, is_new=is_new),
-    )
+def run(shell: Shell, options: Options, errand: Errand, *, is_new: bool) -> int:
+    """Upgrade, reboot or drill; or go on with it."""
+    project = the_project(shell, options.pairs, to=errand.to, is_written_to=True)
+    return _work(shell, project, options, lambda engine: engine.run(errand, is_new=is_new))
 
 
 def rollback(shell: Shell, options: Options, *, why: str) -> int:

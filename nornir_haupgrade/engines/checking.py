@@ -18,6 +18,7 @@ from nornir_haupgrade.procedure.actions.prepare import local_image
 from nornir_haupgrade.procedure.actions.services import check_services
 
 if TYPE_CHECKING:
+    from nornir_haupgrade.engines.errand import Errand
     from nornir_haupgrade.engines.survey import Surveyed
     from nornir_haupgrade.procedure.plan import Plan
     from nornir_haupgrade.settings import PairConfig, Project
@@ -39,20 +40,20 @@ class PairCheck:
         return not self.errors and all(check.verdict.is_good for check in self.checks)
 
 
-def check(project: Project, *, to: str | None = None) -> list[PairCheck]:
+def check(project: Project, errand: Errand | None = None) -> list[PairCheck]:
     """Look at every pair of the project, all at once."""
     with ThreadPoolExecutor(max_workers=max(1, len(project.pairs))) as threads:
-        return list(threads.map(lambda config: check_pair(project, config, to), project.pairs))
+        return list(threads.map(lambda config: check_pair(project, config, errand), project.pairs))
 
 
-def check_pair(project: Project, config: PairConfig, to: str | None) -> PairCheck:
+def check_pair(project: Project, config: PairConfig, errand: Errand | None) -> PairCheck:
     """One pair, read-only: the transport refuses anything else."""
     pair = Pair(project.nr, config, project.settings, is_read_only=True)
     try:
         found = survey(pair)
         if found.errors:
             return PairCheck(config.name, found.facts, found.errors)
-        plan, problems = _planned(found, project, to)
+        plan, problems = _planned(found, project, errand)
         checks = [*_member_checks(found.facts, plan), *_pair_checks(pair, found), *problems]
         return PairCheck(config.name, found.facts, (), tuple(checks), plan)
     finally:
@@ -62,12 +63,12 @@ def check_pair(project: Project, config: PairConfig, to: str | None) -> PairChec
 def _planned(
     found: Surveyed,
     project: Project,
-    to: str | None,
+    errand: Errand | None,
 ) -> tuple[Plan | None, list[Check]]:
-    if to is None:
+    if errand is None:
         return None, []
     try:
-        plan = make_plan(found, project.settings, to)
+        plan = make_plan(found, project.settings, errand.to, errand.purpose)
     except BadInput as error:
         return None, [Check("plan", Verdict(Status.FAIL, str(error)))]
     images = [

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.answers import Person, Policy, utc_now
 from nornir_haupgrade.engines.checking import PairCheck, check
+from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd
 from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairLoop, plan_and_state
@@ -71,8 +72,8 @@ class LocalEngine:
         self._person = person
         self._telling = Lock()
 
-    def run(self, *, to: str, until: Step | None = None, is_new: bool = False) -> list[PairEnd]:
-        """Upgrade the pairs, or go on where an earlier run of theirs stopped.
+    def run(self, errand: Errand, *, is_new: bool = False) -> list[PairEnd]:
+        """Do it to the pairs, or go on where an earlier run of theirs stopped.
 
         Raises:
             BadInput: An unfinished campaign is in the way, or goes to another version.
@@ -80,10 +81,10 @@ class LocalEngine:
         """
         with ExitStack() as locks:
             self._lock(locks)
-            unfinished = self._unfinished(to, is_new=is_new)
+            unfinished = self._unfinished(errand, is_new=is_new)
             fresh = [config for config in self.project.pairs if config.name not in unfinished]
-            loops = [self._resumed(unfinished[name], name, until) for name in unfinished]
-            opened, ended = self._open(fresh, to, until)
+            loops = [self._resumed(unfinished[name], name, errand.until) for name in unfinished]
+            opened, ended = self._open(fresh, errand)
             return self._drive([*loops, *opened], ended)
 
     def command(self, goal: Goal, why: str) -> list[PairEnd]:
@@ -106,14 +107,14 @@ class LocalEngine:
                 loops.append(loop)
             return self._drive(loops, [])
 
-    def dry_run(self, *, to: str, until: Step | None = None) -> list[DryRun]:
+    def dry_run(self, errand: Errand) -> list[DryRun]:
         """What a run would find and do; only read-only commands are sent."""
         found = []
-        for checked in check(self.project, to=to):
+        for checked in check(self.project, errand):
             config = next(config for config in self.project.pairs if config.name == checked.pair)
             rows: list[PreviewRow] = []
             if checked.plan is not None:
-                rows = preview(checked.plan, checked.facts, self._pair(config), until)
+                rows = preview(checked.plan, checked.facts, self._pair(config), errand.until)
             found.append(DryRun(checked, tuple(rows)))
         return found
 
@@ -133,7 +134,7 @@ class LocalEngine:
         for name in sorted(config.name for config in self.project.pairs):
             locks.enter_context(ControllerLock(self.project.settings.store, name))
 
-    def _unfinished(self, to: str, *, is_new: bool) -> dict[str, Campaign]:
+    def _unfinished(self, errand: Errand, *, is_new: bool) -> dict[str, Campaign]:
         found: dict[str, Campaign] = {}
         findings = []
         for config in self.project.pairs:
@@ -149,10 +150,8 @@ class LocalEngine:
                 findings.append(
                     Finding(where, "an unfinished campaign of this pair exists", advice)
                 )
-            elif plan.path[-1] != to:
-                what = f"the unfinished campaign goes to {plan.path[-1]}, not to {to}"
-                advice = f"run --to {plan.path[-1]}, or haupgrade rollback first"
-                findings.append(Finding(where, what, advice))
+            elif (wrong := _another_errand(plan, errand)) is not None:
+                findings.append(Finding(where, *wrong))
             found[config.name] = campaign
         if findings:
             raise BadInput.from_findings(findings)
@@ -170,8 +169,7 @@ class LocalEngine:
     def _open(
         self,
         configs: Sequence[PairConfig],
-        to: str,
-        until: Step | None,
+        errand: Errand,
     ) -> tuple[list[PairLoop], list[PairEnd]]:
         """Survey new pairs in parallel; open a campaign for those that can be planned."""
         if not configs:
@@ -189,12 +187,12 @@ class LocalEngine:
                 ended.append(self._not_opened(found.config.name, [e for _, e in found.errors]))
                 continue
             try:
-                plan = make_plan(found, self.project.settings, to)
+                plan = make_plan(found, self.project.settings, errand.to, errand.purpose)
             except BadInput as error:
                 ended.append(self._not_opened(found.config.name, [error]))
                 continue
             campaign = campaign or self.store.create()
-            campaign.history.append(plan.pair, Opened(plan, Goal.UP, until))
+            campaign.history.append(plan.pair, Opened(plan, Goal.UP, errand.until))
             loops.append(self._loop(found.config, campaign))
         return loops, ended
 
@@ -276,6 +274,17 @@ class LocalEngine:
     def _tell(self, event: Event) -> None:
         with self._telling:
             self._listener(event)
+
+
+def _another_errand(plan: Plan, errand: Errand) -> tuple[str, str] | None:
+    """Why an unfinished campaign is not gone on with by this errand: (what, advice)."""
+    if plan.purpose is not errand.purpose:
+        what = f"the unfinished campaign is {said(plan.purpose)}, not {said(errand.purpose)}"
+        return what, "go on with that one first, or end it with haupgrade give-back"
+    if errand.to is not None and plan.path[-1] != errand.to:
+        what = f"the unfinished campaign goes to {plan.path[-1]}, not to {errand.to}"
+        return what, f"run --to {plan.path[-1]}, or haupgrade rollback first"
+    return None
 
 
 def is_unfinished(plan: Plan, state: State) -> bool:

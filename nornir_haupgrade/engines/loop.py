@@ -34,6 +34,7 @@ from nornir_haupgrade.procedure.actions.writing import intents
 from nornir_haupgrade.procedure.apply import apply, replay
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
+from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import (
     Action,
     Ask,
@@ -308,12 +309,19 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
     first = state.start.active if state.start else None
     if outcome is Outcome.DONE:
         moved = "" if known.active == first else f" (before: {first})"
-        return f"both members run {plan.path[-1]}; {known.active} is active{moved}"
+        return f"{_DONE[plan.purpose]} {plan.path[-1]}; {known.active} is active{moved}"
     if outcome is Outcome.ROLLED_BACK:
         return f"both members run {state.back_to} again, because: {cause}"
     if outcome is Outcome.PARKED and state.goal is Goal.UP and state.until is not None:
         return f"{runs}; stopped after step {state.until}, as asked"
     return f"{runs}; {cause}" if cause else runs
+
+
+_DONE = {
+    Purpose.UPGRADE: "both members run",
+    Purpose.REBOOT: "both members were rebooted and run",
+    Purpose.DRILL: "the role went to the other member and came back; both members run",
+}
 
 
 def _runs(state: State, member: MemberId, version: str) -> str:

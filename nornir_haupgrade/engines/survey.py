@@ -13,6 +13,7 @@ from nornir_haupgrade.model import Capabilities, ImageFile, PairFacts
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.plan import (
     Plan,
+    Purpose,
     questions_of,
     refuse_impossible,
     stricter,
@@ -65,8 +66,13 @@ def same_device_twice(found: Sequence[Surveyed]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def make_plan(surveyed: Surveyed, settings: Settings, to: str) -> Plan:
-    """The plan for one pair.
+def make_plan(
+    surveyed: Surveyed,
+    settings: Settings,
+    to: str | None,
+    purpose: Purpose = Purpose.UPGRADE,
+) -> Plan:
+    """The plan for one pair; without a target it stays at the version that both members run.
 
     Raises:
         BadInput: The platform or the versions found do not allow it.
@@ -76,7 +82,7 @@ def make_plan(surveyed: Surveyed, settings: Settings, to: str) -> Plan:
         message = "the members could not be read"
         raise BadInput(message, pair=config.name)
     refuse_impossible(config.name, capabilities)
-    path = _path(surveyed, settings, to)
+    path = _running(surveyed, purpose) if to is None else _path(surveyed, settings, to)
     members = (config.members[0].name, config.members[1].name)
     identities = tuple(own.identity for _, own in surveyed.facts.members if own)
     deadline = settings.decision_deadline
@@ -90,7 +96,18 @@ def make_plan(surveyed: Surveyed, settings: Settings, to: str) -> Plan:
         images=_images(settings, config.platform, path),
         switch_back_after=timedelta(seconds=settings.switch_back_after),
         decision_deadline=None if deadline is None else timedelta(seconds=deadline),
+        purpose=purpose,
     )
+
+
+def _running(surveyed: Surveyed, purpose: Purpose) -> tuple[str]:
+    """The one version that both members run."""
+    versions = {own.version for _, own in surveyed.facts.members if own}
+    if len(versions) != 1:
+        message = f"the members run {' and '.join(sorted(versions))}: no {purpose} of a mixed pair"
+        advice = "take both to one version first: haupgrade run --to VERSION"
+        raise BadInput(message, pair=surveyed.config.name, advice=advice)
+    return (versions.pop(),)
 
 
 def _path(surveyed: Surveyed, settings: Settings, to: str) -> tuple[str, ...]:

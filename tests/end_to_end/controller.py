@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> None:
     if options.back:
         engine.command(Goal.BACK, "asked by the test")
     else:
-        engine.run(to=options.to)
+        engine.run(Errand(to=options.to))
 
 
 def die_at(after: int | None, before: int | None) -> None:

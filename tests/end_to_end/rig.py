@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from nornir_haupgrade.engines.answers import Person, Policy
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, PairEnd, RunEnded
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.engines.store import Campaign, Store
@@ -26,6 +27,7 @@ from nornir_haupgrade.lab import (
 )
 from nornir_haupgrade.model import Status
 from nornir_haupgrade.platforms import known_platforms
+from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import Action, Asked, Choice, Goal, Record, Result, Step
 from nornir_haupgrade.settings import Project, open_project
 from tests.end_to_end.audit import Proof
@@ -143,7 +145,11 @@ class Rig:
 
     def run(self, *, until: Step | None = None, is_new: bool = False, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Upgrade, or go on with it, until it ends or is held."""
-        return self.ended(self.engine(**policy).run(to=NEW, until=until, is_new=is_new))
+        return self.ended(self.engine(**policy).run(Errand(to=NEW, until=until), is_new=is_new))
+
+    def without_software(self, purpose: Purpose, **policy: Any) -> PairEnd:  # noqa: ANN401
+        """Reboot or drill, or go on with it."""
+        return self.ended(self.engine(**policy).run(Errand(purpose)))
 
     def command(self, goal: Goal, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Take the pair's campaign to another goal."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Ended, Event, RunStarted
 from nornir_haupgrade.errors import AnotherController, BadInput
 from nornir_haupgrade.procedure.records import (
@@ -29,7 +30,7 @@ def test_a_second_controller_is_refused(make_rig: MakeRig) -> None:
     def second(event: Event) -> None:
         if isinstance(event, RunStarted) and event.run.action is Action.BASELINE:
             with pytest.raises(AnotherController) as refused:
-                rig.engine().run(to=NEW)
+                rig.engine().run(Errand(to=NEW))
             said.append(str(refused.value))
 
     assert rig.run(listener=second, until=Step.PREPARE).end is Outcome.PARKED
@@ -43,7 +44,7 @@ def test_a_new_campaign_is_refused_while_one_is_unfinished(make_rig: MakeRig) ->
     rig.fault("install_fails", times=1)
     assert rig.run().end is Ended.HELD
     with pytest.raises(BadInput, match="an unfinished campaign of this pair exists"):
-        rig.engine().run(to=NEW, is_new=True)
+        rig.engine().run(Errand(to=NEW), is_new=True)
     rig.audit_proof()
 
 
@@ -107,7 +108,7 @@ def test_stopped_after_step_6_for_days(make_rig: MakeRig) -> None:
     assert rig.engine().owed() == {"p1": end.owed}
     rig.audit_proof()
     with pytest.raises(BadInput, match="unfinished"):
-        rig.engine().run(to=NEW, is_new=True)
+        rig.engine().run(Errand(to=NEW), is_new=True)
 
     end = rig.run()
     assert end.end is Outcome.DONE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Ended, Event, RunStarted
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.procedure.records import Action, Command, Goal, LeaseKind, Outcome, Step
@@ -30,7 +31,7 @@ def run_with(rig: Rig, at: int, *, is_stop: bool = False) -> Outcome | Ended:
                     engines[0].stop.set()
 
     engines.append(rig.engine(listener=press))
-    return rig.ended(engines[0].run(to=NEW)).end
+    return rig.ended(engines[0].run(Errand(to=NEW))).end
 
 
 def cancelled(at: int) -> Scenario:

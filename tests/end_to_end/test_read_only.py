@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nornir_haupgrade.engines.checking import check
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.lab import LabThread
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW
@@ -24,11 +25,11 @@ def test_nothing_is_changed_by_looking(make_rig: MakeRig) -> None:
     rig = make_rig()
     before, states = files(rig.lab), rig.lab.states()
 
-    (found,) = check(rig.project(), to=NEW)
+    (found,) = check(rig.project(), Errand(to=NEW))
     assert found.is_ready, found.checks
     assert found.plan is not None
     assert found.plan.path == ("12.15", NEW)
-    (dry,) = rig.engine().dry_run(to=NEW)
+    (dry,) = rig.engine().dry_run(Errand(to=NEW))
     commands = [text for row in dry.rows for _, text in row.commands]
     for wanted in ("fwctl ha suspend", "fwctl reboot --if-state BACKUP", "fwctl ha preempt on"):
         assert wanted in commands
@@ -52,10 +53,10 @@ def test_everything_wrong_is_found_at_once(make_rig: MakeRig) -> None:
     rig.fault("ha_link_down")
     rig.fault("another_login", "p1a")
     rig.lab.run("p1b", "fwctl ha suspend")
-    (found,) = check(rig.project(), to=NEW)
+    (found,) = check(rig.project(), Errand(to=NEW))
     assert not found.is_ready
     bad = {one.name for one in found.checks if not one.verdict.is_good}
     assert {"roles", "HA links", "latches"} <= bad
     rig.fault("login_refused", "p1b")
-    (found,) = check(rig.project(), to=NEW)
+    (found,) = check(rig.project(), Errand(to=NEW))
     assert [member for member, _ in found.errors] == ["p1b"]
