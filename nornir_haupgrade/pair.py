@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
-from nornir_haupgrade.model import MemberId, PairFacts
+from nornir_haupgrade.model import Flow, MemberId, PairFacts
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
@@ -97,6 +97,12 @@ class Pair:
             else:
                 facts.append((name, answer))
         return PairFacts(tuple(facts)), errors
+
+    def flow(self, member: MemberId) -> Flow | None:
+        """The five-tuple of our open session to a member; None when there is none to tell."""
+        with self._lock:
+            held = self._drivers.get(member)
+        return held[0].flow if held is not None else None
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, without a session and without sending anything."""

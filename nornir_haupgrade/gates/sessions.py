@@ -5,15 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from nornir_haupgrade.gates.combine import Check, combine, listed
+from nornir_haupgrade.gates.endpoints import Endpoint, endpoint, ends
 from nornir_haupgrade.model import MemberId, Session, SessionCount, Status, Verdict
 
 if TYPE_CHECKING:
     from nornir_haupgrade.settings.ha import CriticalSession
-
-_Endpoint: TypeAlias = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
 
 _ROUNDING = 1e-9
 
@@ -125,7 +124,7 @@ def _is_wanted(wanted: CriticalSession, session: Session) -> bool | None:
     """None when the session table does not say what is needed to tell."""
     if session.protocol.lower() != wanted.protocol:
         return False
-    source, destination = map(_endpoint, session.original)
+    source, destination = map(endpoint, session.original)
     if source is None or destination is None:
         return None
     if destination[1] != wanted.destination_port:
@@ -138,19 +137,8 @@ def _is_wanted(wanted: CriticalSession, session: Session) -> bool | None:
     return None if session.age is None else session.age >= wanted.min_age
 
 
-def _key(session: Session) -> tuple[str, tuple[_Endpoint | str, ...]]:
-    # Parsed, since two releases may spell one IPv6 address in two ways.
-    ends = (*session.original, *session.reply)
-    return session.protocol.lower(), tuple(_endpoint(end) or end for end in ends)
-
-
-def _endpoint(text: str) -> _Endpoint | None:
-    """``10.1.1.1:80``, ``[fd00::1]:80`` or ``fd00::1:80``."""
-    address, _, port = text.rpartition(":")
-    try:
-        return ipaddress.ip_address(address.removeprefix("[").removesuffix("]")), int(port)
-    except ValueError:
-        return None
+def _key(session: Session) -> tuple[str, tuple[Endpoint | str, ...]]:
+    return session.protocol.lower(), ends(*session.original, *session.reply)
 
 
 def _shown(session: Session) -> str:

@@ -14,6 +14,7 @@ from typing import ClassVar, Protocol
 from nornir_haupgrade.model import (
     Capabilities,
     Change,
+    Flow,
     ImageFile,
     MemberFacts,
     Role,
@@ -52,10 +53,12 @@ class Transport(Protocol):
     Attributes:
         pair: The pair it belongs to.
         member: The member it leads to; both are named in every error.
+        flow: Its five-tuple as this machine sees it; None when that cannot be told.
     """
 
     pair: str
     member: str
+    flow: Flow | None
 
     def command(self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()) -> str:
         """Send a command and return its output, without echo and prompt.

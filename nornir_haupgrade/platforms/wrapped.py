@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import HAUpgradeError, NotReadOnly
+from nornir_haupgrade.model import Flow
 
 if TYPE_CHECKING:
     from nornir_haupgrade.platforms.base import Dialogue, Progress, Transport
@@ -20,6 +21,7 @@ class Told:
     def __init__(self, inner: Transport, tell: Heard) -> None:
         self.pair = inner.pair
         self.member = inner.member
+        self.flow = inner.flow
         self._inner = inner
         self._tell = tell
 
@@ -72,6 +74,7 @@ class Nowhere:
     def __init__(self, pair: str, member: str) -> None:
         self.pair = pair
         self.member = member
+        self.flow: Flow | None = None
 
     def command(self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()) -> str:
         """Refused: there is no session."""

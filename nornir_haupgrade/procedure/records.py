@@ -261,6 +261,9 @@ class Result:
     is_stale: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     raw: tuple[Sha256, ...] = ()
+    outages: tuple[Gap, ...] = ()
+    """What was measured of the services since the last check of them."""
+    canaries: tuple[CanaryResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

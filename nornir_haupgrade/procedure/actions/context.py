@@ -9,11 +9,21 @@ from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from nornir_haupgrade.errors import HAUpgradeError, Interrupted
-from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, Sha256, Status, Verdict
+from nornir_haupgrade.model import (
+    CanaryResult,
+    Gap,
+    ImageFile,
+    MemberId,
+    PairFacts,
+    Sha256,
+    Status,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from nornir_haupgrade.pair import Pair
     from nornir_haupgrade.platforms.base import Progress
+    from nornir_haupgrade.procedure.actions.meter import Meter
     from nornir_haupgrade.procedure.plan import Plan
     from nornir_haupgrade.procedure.records import Result, Run
     from nornir_haupgrade.procedure.state import State
@@ -40,6 +50,7 @@ class Context:
     plan: Plan
     evidence: Evidence
     state: State
+    meter: Meter
     baseline: Mapping[str, str] = field(default_factory=dict)
     """What BASELINE measured before the first write."""
     cancel: Event = field(default_factory=Event)
@@ -97,6 +108,8 @@ def result(
     seen: PairFacts | None,
     *,
     facts: Iterable[tuple[str, str]] = (),
+    outages: tuple[Gap, ...] = (),
+    canaries: tuple[CanaryResult, ...] = (),
     is_stale: bool = False,
 ) -> Result:
     """A run's result, with the raw texts heard so far."""
@@ -104,7 +117,16 @@ def result(
 
     raw = tuple(dict.fromkeys(ctx.raw))
     ctx.raw.clear()
-    return Result(run, verdict, seen, is_stale=is_stale, facts=tuple(facts), raw=raw)
+    return Result(
+        run,
+        verdict,
+        seen,
+        is_stale=is_stale,
+        facts=tuple(facts),
+        raw=raw,
+        outages=outages,
+        canaries=canaries,
+    )
 
 
 def error_verdict(errors: Mapping[MemberId, HAUpgradeError] | HAUpgradeError) -> Verdict:

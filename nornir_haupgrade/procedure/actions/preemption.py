@@ -15,7 +15,8 @@ def borrow_preemption(ctx: Context, run: Run) -> Result:
 
 
 def return_preemption(ctx: Context, run: Run) -> Result:
-    """On again where it was on, read back once the roles have settled."""
+    """On again where it was on, read back once the roles have settled; measured as a switchover."""
+    ctx.meter.before_switchover()
 
     def is_returned(facts: PairFacts) -> Verdict:
         missing = [

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.gates import readiness as gate
+from nornir_haupgrade.gates.canaries import held_at_first
 from nornir_haupgrade.gates.combine import Check, combine
+from nornir_haupgrade.gates.paths import management_path, proven_through
 from nornir_haupgrade.gates.services import baseline as services_baseline
 from nornir_haupgrade.gates.sessions import ratio
-from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, StagedImage, Status, Verdict
+from nornir_haupgrade.model import (
+    CanaryResult,
+    ImageFile,
+    MemberId,
+    PairFacts,
+    ServiceResult,
+    StagedImage,
+    Status,
+    Verdict,
+)
+from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
-from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
-from nornir_haupgrade.procedure.actions.services import check_services
+from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import read_sessions
 from nornir_haupgrade.procedure.records import Result, Run
+from nornir_haupgrade.settings import ManagementPath
+
+
+_CANARY_OPENS = 5.0
+"""Seconds until a canary must be open and heard."""
+_PAUSE = 0.2
 
 
 def readiness(ctx: Context, run: Run) -> Result:
@@ -24,6 +42,7 @@ def readiness(ctx: Context, run: Run) -> Result:
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
     checks = [*pair_checks(ctx, facts), *_image_checks(ctx, facts)]
+    checks.append(Check("management path", management_check(ctx.pair, facts)))
     return result(ctx, run, combine(checks), facts)
 
 
@@ -41,6 +60,25 @@ def pair_checks(ctx: Context, facts: PairFacts) -> list[Check]:
         Check("preemption", gate.preemption_known(facts)),
         Check("administrators", gate.alone(facts)),
     ]
+
+
+def management_check(pair: Pair, facts: PairFacts) -> Verdict:
+    """Our own session to the standby, looked for on the active."""
+    active = facts.active
+    if active is None:
+        return Verdict(Status.ERROR, "no active member to look for our own session on")
+    standby = facts.peer_of(active)
+    try:
+        held = pair.one(active, lambda _, driver: driver.sessions())
+    except HAUpgradeError as error:
+        return error_verdict(error)
+    return management_path(
+        active,
+        standby,
+        is_through_pair=pair.config.management_path is ManagementPath.THROUGH_PAIR,
+        flow=pair.flow(standby),
+        sessions=held,
+    )
 
 
 def _image_checks(ctx: Context, facts: PairFacts) -> list[Check]:
@@ -99,14 +137,48 @@ def baseline(ctx: Context, run: Run) -> Result:
     facts, errors = ctx.pair.look()
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
-    services = check_services(ctx.pair)
+    services = ctx.meter.measure()
     rows = [
         (f"service:{found.name}", f"{_word(found.is_good)}: {found.detail}") for found in services
     ]
     checks = [Check("services", services_baseline(services))]
+    canaries = _canaries(ctx)
+    if canaries:
+        checks.append(Check("canaries", held_at_first(canaries)))
     checks.append(_sessions_check(ctx, facts, rows))
     checks.append(_interfaces_check(ctx, rows))
-    return result(ctx, run, combine(checks), facts, facts=rows)
+    if facts.active is not None:
+        checks.append(Check("probes", _path_check(ctx, facts.active, services, canaries)))
+    ctx.meter.rest()
+    return result(ctx, run, combine(checks), facts, facts=rows, canaries=canaries)
+
+
+def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
+    """Held open and heard, or given a few seconds to be."""
+    deadline = Deadline(_CANARY_OPENS)
+    while True:
+        found = ctx.meter.canaries()
+        if all(one.is_alive for one in found) or deadline.is_over:
+            return found
+        ctx.wait(_PAUSE)
+
+
+def _path_check(
+    ctx: Context,
+    active: MemberId,
+    services: Sequence[ServiceResult],
+    canaries: Sequence[CanaryResult],
+) -> Verdict:
+    """The probes' own flows, looked for on the active."""
+    flows = {one.name: one.flow for one in services}
+    flows |= {f"canary {one.name}": one.flow for one in canaries}
+    if not any(flows.values()):
+        return proven_through(active, flows, ())
+    try:
+        held = ctx.pair.one(active, lambda _, driver: driver.sessions())
+    except HAUpgradeError as error:
+        return error_verdict(error)
+    return proven_through(active, flows, held)
 
 
 def _word(is_good: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag

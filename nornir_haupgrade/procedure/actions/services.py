@@ -1,64 +1,120 @@
-"""Services, checked from outside."""
+"""Services and canaries, measured from outside, and what a switchover cost them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.gates.canaries import survived
+from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.services import as_before
-from nornir_haupgrade.model import ServiceResult
-from nornir_haupgrade.pair import Pair
-from nornir_haupgrade.probes.tcp import check_tcp
+from nornir_haupgrade.model import CanaryResult, Gap, MemberId, ServiceResult, Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.records import Result, Run
-from nornir_haupgrade.settings import TcpService
 
 _PAUSE = 0.2
 """Seconds between two checks while services settle."""
+_CANARY_DECIDES = 15.0
+"""Seconds until a silent canary is surely called alive or lost."""
+_ORDINARY = 3.0
+"""At rest, a silence of so many times the resolution is worth a word."""
 
 
 def services(ctx: Context, run: Run) -> Result:
     """As before us: each gets its time to settle, and must then stay good for a while."""
+    is_switchover = ctx.meter.is_switchover or ctx.state.came_from is not None
     before = _baseline(ctx)
     now = _settled(ctx)
+    canaries = _canaries(ctx)
+    outages = ctx.meter.outages(is_switchover=is_switchover)
     facts, errors = ctx.pair.look()
-    verdict = as_before(before, now)
-    rows = [(f"service:{found.name}", found.detail) for found in now]
-    rows.append(("outage", "not measured"))
-    if errors and verdict.is_good:
+    verdict = _judged(as_before(before, now), canaries, ctx.meter.held, is_switchover=is_switchover)
+    if len(errors) == len(facts.members) and not verdict.is_good:
+        verdict = _blind(errors, verdict)
+    elif errors and verdict.is_good:
         verdict = error_verdict(errors)
-    return result(ctx, run, verdict, facts, facts=rows)
+    if said := _words(outages, is_switchover=is_switchover):
+        verdict = Verdict(verdict.status, f"{verdict.reason}; {said}", verdict.facts)
+    if verdict.is_good:
+        ctx.meter.rest()
+    rows = [(f"service:{found.name}", found.detail) for found in now]
+    measured = {"outages": outages, "canaries": canaries}
+    return result(ctx, run, verdict, facts, facts=rows, **measured)
 
 
-def check_services(pair: Pair) -> list[ServiceResult]:
-    """Every configured service once."""
-    return [_check(service) for service in pair.config.services]
+def _judged(
+    services: Verdict, canaries: Sequence[CanaryResult], held: frozenset[str], *, is_switchover: bool
+) -> Verdict:
+    """A canary lost without a switchover was told when it happened, or is nobody's doing of ours."""
+    if not canaries or not is_switchover:
+        return services
+    return combine([Check("services", services), Check("canaries", survived(held, canaries))])
 
 
-def _check(service: object) -> ServiceResult:
-    if isinstance(service, TcpService):
-        return check_tcp(service.name, service.address, service.port)
-    name = getattr(service, "name", "service")
-    return ServiceResult(name, None, "this type of service cannot be checked yet")
+def _blind(errors: dict[MemberId, HAUpgradeError], verdict: Verdict) -> Verdict:
+    """Neither the members nor the services answer: it may be our own way that is lost."""
+    reason = (
+        "neither the members nor the services answer: this controller's own path may be lost, so "
+        f"nothing is known of the services ({error_verdict(errors).reason}; {verdict.reason})"
+    )
+    return Verdict(Status.ERROR, reason, verdict.facts)
 
 
 def _settled(ctx: Context) -> list[ServiceResult]:
-    return [_settle(ctx, service) for service in ctx.pair.config.services]
+    """Each service good for ``stable_for`` seconds on end, or bad when ``settle`` is over.
+
+    All are measured together, so that they settle in parallel.
+    """
+    wanted = {service.name: service for service in ctx.pair.config.services}
+    settle = {name: Deadline(service.settle) for name, service in wanted.items()}
+    stable: dict[str, Deadline] = {}
+    decided: dict[str, ServiceResult] = {}
+    while len(decided) < len(wanted):
+        for found in ctx.meter.measure():
+            name = found.name
+            if found.is_good:
+                stable.setdefault(name, Deadline(wanted[name].stable_for))
+                if stable[name].is_over:
+                    decided.setdefault(name, found)
+            else:
+                stable.pop(name, None)
+                if settle[name].is_over:
+                    decided.setdefault(name, found)
+        if len(decided) < len(wanted):
+            ctx.wait(_PAUSE)
+    return [decided[name] for name in wanted]
 
 
-def _settle(ctx: Context, service: object) -> ServiceResult:
-    """Good for ``stable_for`` seconds on end within ``settle`` seconds, else what was seen last."""
-    settle = Deadline(float(getattr(service, "settle", 0)))
-    stable_for = float(getattr(service, "stable_for", 0))
-    stable: Deadline | None = None
+def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
+    """Wait until each that was held has been heard again, or is surely lost."""
+    deadline = Deadline(_CANARY_DECIDES)
     while True:
-        found = _check(service)
-        if found.is_good:
-            stable = stable or Deadline(stable_for)
-            if stable.is_over:
-                return found
-        else:
-            stable = None
-            if settle.is_over:
-                return found
+        found = ctx.meter.canaries()
+        is_open = any(one.is_alive is None and one.name in ctx.meter.held for one in found)
+        if not is_open or deadline.is_over:
+            return found
         ctx.wait(_PAUSE)
+
+
+def _words(outages: Sequence[Gap], *, is_switchover: bool) -> str:
+    """``outage: shop 73 ms (resolution 10 ms)``; at rest only what is more than a pause."""
+    said = [outage_text(gap) for gap in outages if is_switchover or _is_silence(gap)]
+    return f"outage: {', '.join(said)}" if said else ""
+
+
+def _is_silence(gap: Gap) -> bool:
+    if gap.seconds is None or gap.resolution is None:
+        return gap.bad > 0
+    return gap.seconds > _ORDINARY * gap.resolution
+
+
+def outage_text(gap: Gap) -> str:
+    """One service's silence, in milliseconds, with what it can be told apart from."""
+    if gap.seconds is None:
+        return f"{gap.name} not measured: {gap.detail}"
+    resolution = "" if gap.resolution is None else f" (resolution {gap.resolution * 1000:.0f} ms)"
+    more = f", {gap.detail}" if gap.detail else ""
+    return f"{gap.name} {gap.seconds * 1000:.0f} ms{resolution}{more}"
 
 
 def _baseline(ctx: Context) -> list[ServiceResult]:

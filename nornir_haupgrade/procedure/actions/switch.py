@@ -26,6 +26,7 @@ def entry(ctx: Context, run: Run) -> Result:
 def switch_over(ctx: Context, run: Run) -> Result:
     """Ordered from the member that gives the role away; both members say who has it then."""
     to = str(run.to)
+    ctx.meter.before_switchover()
 
     def has_moved(seen: PairFacts) -> Verdict:
         own = seen.of(to)
