@@ -243,12 +243,52 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """The five-tuple of a connection of ours, as this machine sees it; ``ip:port`` each."""
+
+    protocol: str
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceResult:
     """One service as it was probed; None: it could not be measured."""
 
     name: str
     is_good: bool | None
     detail: str
+    flow: Flow | None = None
+    """Of the newest probe; None where there is none (an echo request, a task of the site's own)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The longest time between two good answers in a row of one service, in a window of time."""
+
+    name: str
+    seconds: float | None
+    """None: not measured; ``detail`` says why."""
+    resolution: float | None
+    """Seconds; what is shorter cannot be told from an ordinary pause between two answers."""
+    good: int
+    """Good answers in the window."""
+    bad: int
+    began: str | None
+    """The last good answer before the gap: an ISO date and time in UTC."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryResult:
+    """One connection that is held open; None: whether it survived could not be measured."""
+
+    name: str
+    is_alive: bool | None
+    silence: float | None
+    """Seconds; the longest time without a word from the other end. About 1 is ordinary."""
+    detail: str
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)

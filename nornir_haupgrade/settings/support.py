@@ -1,7 +1,8 @@
-"""What the inventory may say already, and this version cannot do yet."""
+"""What the inventory may say already, and this version or this machine cannot do."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import Finding
@@ -9,9 +10,15 @@ from nornir_haupgrade.errors import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nornir_haupgrade.settings.ha import Canary, Service
     from nornir_haupgrade.settings.pairs import PairConfig
 
-_SERVICES = {"tcp"}
+_PACKAGES = {
+    "http": ("httpx", "httpx"),
+    "dns": ("dns", "dnspython"),
+    "icmp": ("icmplib", "icmplib"),
+}
+"""What a type of service needs: the name it is imported by, and the one it is installed by."""
 
 
 def check_supported(pairs: Iterable[PairConfig]) -> tuple[Finding, ...]:
@@ -19,12 +26,21 @@ def check_supported(pairs: Iterable[PairConfig]) -> tuple[Finding, ...]:
     findings = []
     for pair in pairs:
         for service in pair.services:
-            if service.type not in _SERVICES:
-                what = f"services of type {service.type} are not in this version"
-                advice = "Measure it by a service of type tcp, or remove it for this run."
-                findings.append(Finding(f"pair {pair.name}: service {service.name}", what, advice))
+            where = f"pair {pair.name}: service {service.name}"
+            module, package = _PACKAGES.get(service.type, ("", ""))
+            if module and find_spec(module) is None:
+                what = f"services of type {service.type} need the package {package}"
+                advice = "Install it by pip install 'nornir-haupgrade[probes]'."
+                findings.append(Finding(where, what, advice))
+            findings += _vantage(where, service)
         for canary in pair.canaries:
-            where = f"pair {pair.name}: canary {canary.name}"
-            advice = "Remove it for this run, and watch the connection by other means."
-            findings.append(Finding(where, "canaries are not in this version", advice))
+            findings += _vantage(f"pair {pair.name}: canary {canary.name}", canary)
     return tuple(findings)
+
+
+def _vantage(where: str, measured: Service | Canary) -> list[Finding]:
+    if measured.vantage is None:
+        return []
+    what = f"measuring from elsewhere (vantage {measured.vantage}) is not in this version"
+    advice = "Remove vantage, so that it is measured from the controller."
+    return [Finding(where, what, advice)]

@@ -362,18 +362,41 @@ def test_all_findings_at_once_settings_and_inventory(site: Site) -> None:
     ]
 
 
-def test_what_this_version_cannot_do(site: Site) -> None:
-    site.ha.update(services=[TCP, {"name": "web", "type": "icmp", "address": "x"}], canaries=[TCP])
-    findings = check_supported(site.open().pairs)
-    assert [str(finding) for finding in findings] == [
+def test_a_type_of_service_whose_package_is_missing_is_refused_before_contact(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.ha["services"] = [
+        TCP,
+        {"name": "web", "type": "http", "url": "http://x/"},
+        {"name": "names", "type": "dns", "address": "x", "query": "example.org"},
+        {"name": "ping", "type": "icmp", "address": "x"},
+        {"name": "own", "type": "task", "task": "tasks.shop.check"},
+    ]
+    site.ha["canaries"] = [TCP]
+    pairs = site.open().pairs
+    assert check_supported(pairs) == ()
+    monkeypatch.setattr("nornir_haupgrade.settings.support.find_spec", lambda _: None)
+    assert [str(finding) for finding in check_supported(pairs)] == [
         (
-            "pair p1: service web: services of type icmp are not in this version. Next: Measure it"
-            " by a service of type tcp, or remove it for this run."
-        ),
+            f"pair p1: service {name}: services of type {kind} need the package {package}. Next:"
+            " Install it by pip install 'nornir-haupgrade[probes]'."
+        )
+        for name, kind, package in (
+            ("web", "http", "httpx"),
+            ("names", "dns", "dnspython"),
+            ("ping", "icmp", "icmplib"),
+        )
+    ]
+
+
+def test_measuring_from_elsewhere_is_refused_by_name(site: Site) -> None:
+    site.ha.update(services=[{**TCP, "vantage": "branch"}], canaries=[{**TCP, "vantage": "dmz"}])
+    assert [str(finding) for finding in check_supported(site.open().pairs)] == [
         (
-            "pair p1: canary shop: canaries are not in this version. Next: Remove it for this run,"
-            " and watch the connection by other means."
-        ),
+            f"pair p1: {what} shop: measuring from elsewhere (vantage {vantage}) is not in this"
+            " version. Next: Remove vantage, so that it is measured from the controller."
+        )
+        for what, vantage in (("service", "branch"), ("canary", "dmz"))
     ]
 
 
