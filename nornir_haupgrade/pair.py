@@ -12,15 +12,16 @@ from nornir_haupgrade.model import Flow, MemberId, PairFacts
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
+from nornir_haupgrade.tasks.site import run_service_task
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.inventory import Host
     from nornir.core.task import MultiResult, Result, Task
 
-    from nornir_haupgrade.model import MemberFacts
+    from nornir_haupgrade.model import MemberFacts, ServiceResult
     from nornir_haupgrade.platforms.base import Driver, Order, Transport
-    from nornir_haupgrade.settings import PairConfig, Settings
+    from nornir_haupgrade.settings import PairConfig, Settings, TaskService
 
 T = TypeVar("T")
 
@@ -103,6 +104,16 @@ class Pair:
         with self._lock:
             held = self._drivers.get(member)
         return held[0].flow if held is not None else None
+
+    def run_site_task(self, service: TaskService) -> ServiceResult:
+        """A service that a task of the site's own measures; for the thread that probes."""
+
+        def said(traceback_text: str) -> None:
+            self._said(self.names[0], f"task {service.task}", traceback_text)
+
+        return run_service_task(
+            self.nr, self.names[0], name=service.name, task=service.task, said=said
+        )
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, without a session and without sending anything."""

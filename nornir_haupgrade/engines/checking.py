@@ -14,8 +14,8 @@ from nornir_haupgrade.gates.services import baseline
 from nornir_haupgrade.gates.sync import in_sync
 from nornir_haupgrade.model import PairFacts, Status, SyncReport, Verdict
 from nornir_haupgrade.pair import Pair
-from nornir_haupgrade.procedure.actions.prepare import local_image
-from nornir_haupgrade.procedure.actions.services import check_services
+from nornir_haupgrade.procedure.actions.meter import Meter
+from nornir_haupgrade.procedure.actions.prepare import local_image, management_check
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.errand import Errand
@@ -96,8 +96,17 @@ def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
 def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
     return [
         Check("configuration", _sync_check(pair, found.facts)),
-        Check("services", baseline(check_services(pair))),
+        Check("services", _services_check(pair)),
+        Check("management path", management_check(pair, found.facts)),
     ]
+
+
+def _services_check(pair: Pair) -> Verdict:
+    meter = Meter(pair.config, pair.run_site_task)
+    try:
+        return baseline(meter.measure())
+    finally:
+        meter.close()
 
 
 def _sync_check(pair: Pair, facts: PairFacts) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from nornir_haupgrade.engines.switchovers import Switchover
 from nornir_haupgrade.model import PairFacts, Verdict
 from nornir_haupgrade.procedure.records import Ask, Lease, Outcome, Run
 
@@ -41,6 +42,7 @@ class PairEnd:
     advice: str = ""
     head: str = ""
     """The hash of the history's last record."""
+    switchovers: tuple[Switchover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

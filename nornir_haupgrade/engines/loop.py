@@ -25,10 +25,12 @@ from nornir_haupgrade.engines.events import (
     Told,
 )
 from nornir_haupgrade.engines.owing import owed_of
+from nornir_haupgrade.engines.switchovers import Switchover, switchovers_of
 from nornir_haupgrade.errors import AnotherController, HAUpgradeError, Interrupted
 from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context
 from nornir_haupgrade.procedure.actions.look import describe
+from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.writing import intents
 from nornir_haupgrade.procedure.apply import apply, replay
@@ -98,6 +100,7 @@ class PairLoop:
             plan,
             evidence,
             self.state,
+            Meter(pair.config, pair.run_site_task),
             stop=stop,
             cancel=cancel,
             tell=lambda text: listener(Told(plan.pair, text)),
@@ -110,6 +113,7 @@ class PairLoop:
         """Until there is an end, a hold that nobody answers, or a person stops it."""
         self._catch_up()
         try:
+            self.context.meter.open()
             while True:
                 decision = self._next()
                 if isinstance(decision, Finish):
@@ -121,6 +125,7 @@ class PairLoop:
         except Interrupted:
             return self._interrupted()
         finally:
+            self.context.meter.close()
             self.pair.close()
 
     def command(self, command: Command) -> None:
@@ -160,6 +165,8 @@ class PairLoop:
     def _hold(self, ask: Ask) -> bool:
         """Whether the hold was answered."""
         asked = self._asked(ask)
+        # A person may take an hour: nothing is probed a hundred times a second meanwhile.
+        self.context.meter.slow_down()
         answer = self._answer(asked)
         if answer is None:
             return False
@@ -264,9 +271,13 @@ class PairLoop:
                 campaign=self.campaign.id,
                 facts=self.state.known,
                 owed=owed,
+                switchovers=self._switchovers(),
                 head=self.campaign.history.head(self.plan.pair),
             ),
         )
+
+    def _switchovers(self) -> tuple[Switchover, ...]:
+        return switchovers_of(self.campaign.history.records(self.plan.pair))
 
     def _held(self, ask: Ask) -> PairEnd:
         choices = "|".join(ask.options)
@@ -279,6 +290,7 @@ class PairLoop:
                 campaign=self.campaign.id,
                 facts=self.state.known,
                 owed=owed_of(self.pair, self.state, self.state.leases),
+                switchovers=self._switchovers(),
                 ask=ask,
                 advice=f"{decide_line}, then haupgrade run again",
                 head=self.campaign.history.head(self.plan.pair),
@@ -294,6 +306,7 @@ class PairLoop:
                 campaign=self.campaign.id,
                 facts=self.state.known,
                 owed=owed_of(self.pair, self.state, self.state.leases),
+                switchovers=self._switchovers(),
                 advice="haupgrade run again looks at the members and goes on",
                 head=self.campaign.history.head(self.plan.pair),
             ),

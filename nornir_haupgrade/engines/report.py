@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from nornir_haupgrade.procedure.records import (
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.history import Entry
     from nornir_haupgrade.engines.store import Campaign
+    from nornir_haupgrade.engines.switchovers import Switchover
     from nornir_haupgrade.model import MemberFacts
 
 FORMAT = 1
@@ -45,7 +47,7 @@ def pair_row(campaign: Campaign, end: PairEnd) -> dict[str, Any]:
         "reason": end.reason,
         "advice": end.advice,
         "path": list(plan.path) if plan else [],
-        "outage": "not measured",
+        "switchovers": [switchover_row(one) for one in end.switchovers],
         "members": members_row(end),
         "owed": [
             {
@@ -58,6 +60,16 @@ def pair_row(campaign: Campaign, end: PairEnd) -> dict[str, Any]:
         ],
         "head": end.head,
         "steps": [row for entry in entries if (row := _row(entry)) is not None],
+    }
+
+
+def switchover_row(switchover: Switchover) -> dict[str, Any]:
+    """What one switchover cost, service by service; seconds, and null for not measured."""
+    return {
+        "step": switchover.step.name.lower(),
+        "to": switchover.to,
+        "outages": [asdict(gap) for gap in switchover.outages],
+        "canaries": [asdict(canary) for canary in switchover.canaries],
     }
 
 

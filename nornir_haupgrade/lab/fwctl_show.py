@@ -63,10 +63,11 @@ def sessions(pair: Pair, device: Device, _: list[str]) -> Outcome:
 
 
 def _session_line(pair: Pair, session: Session) -> str:
-    client = f"10.1.{pair.spec.number}.100:{session.port}"
-    server = f"10.2.{pair.spec.number}.100:7000"
+    own = f"10.1.{pair.spec.number}.100:{session.port}", f"10.2.{pair.spec.number}.100:7000"
+    client, server = session.ends or own
+    state = "TIME_WAIT" if session.is_closed else "ESTABLISHED"
     age = int(pair.timeline.now() - session.born)
-    return f"tcp {client}>{server} {server}>{client} ESTABLISHED {age}\n"
+    return f"tcp {client}>{server} {server}>{client} {state} {age}\n"
 
 
 def sessions_list(pair: Pair, device: Device, _: list[str]) -> Outcome:

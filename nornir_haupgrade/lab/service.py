@@ -31,7 +31,10 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
-            self._session = self._service.pair.sessions.open(on_lost=self.die)
+            ends = [transport.get_extra_info(name) for name in ("peername", "sockname")]
+            client, server = (f"{address[0]}:{address[1]}" for address in ends)
+            sessions = self._service.pair.sessions
+            self._session = sessions.open(on_lost=self.die, ends=(client, server))
             self._service.connections.add(self)
             transport.write(f"ok {self._service.pair.name}\n".encode())
 
@@ -57,10 +60,9 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        del exc
         self._service.connections.discard(self)
         if self._session is not None:
-            self._service.pair.sessions.close(self._session)
+            self._service.pair.sessions.close(self._session, is_reset=exc is not None)
 
 
 class Service:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FIRST_PORT = 40_000
 _LAST_PORT = 65_535
+_TIME_WAIT_SECONDS = 120.0
+"""How long a closed connection stays in the table: nf_conntrack_tcp_timeout_time_wait of Linux."""
 _RECONNECT_SECONDS = 1.0
 """How soon a client whose connection died opens another."""
 
@@ -32,6 +34,10 @@ class Session:
     born: float
     on_lost: Callable[[], None] | None = None
     """Told when it dies; None: a plain client, which connects again."""
+    ends: tuple[str, str] | None = None
+    """Client and server as the firewall sees them; None: the addresses of the pair's own nets."""
+    is_closed: bool = False
+    """Its own ends closed it; the table keeps it for a while."""
 
 
 @dataclass(slots=True)
@@ -58,18 +64,32 @@ class SessionTables:
         for _ in range(spec.sessions):
             self.open(age=spec.session_age)
 
-    def open(self, *, age: float = 0.0, on_lost: Callable[[], None] | None = None) -> Session:
+    def open(
+        self,
+        *,
+        age: float = 0.0,
+        on_lost: Callable[[], None] | None = None,
+        ends: tuple[str, str] | None = None,
+    ) -> Session:
         """A new connection through the active."""
         while self._next_port in self.live:
             self._next_port += 1
-        session = Session(self._next_port, self._timeline.now() - age, on_lost)
+        session = Session(self._next_port, self._timeline.now() - age, on_lost, ends)
         self.live[session.port] = session
         self._next_port = _FIRST_PORT if session.port >= _LAST_PORT else session.port + 1
         return session
 
-    def close(self, session: Session) -> None:
-        """A connection that its own ends closed."""
-        self.live.pop(session.port, None)
+    def close(self, session: Session, *, is_reset: bool = False) -> None:
+        """A connection that its own ends closed; one that was reset is forgotten at once."""
+        session.is_closed = True
+        if is_reset:
+            self._drop(session)
+        else:
+            self._timeline.after(_TIME_WAIT_SECONDS, lambda: self._drop(session))
+
+    def _drop(self, session: Session) -> None:
+        if self.live.get(session.port) is session:
+            del self.live[session.port]
 
     def start(self, active: Device) -> None:
         """Begin with everything synchronised."""
@@ -138,9 +158,11 @@ class SessionTables:
         if self._carrier == (device.name, device.boot_id):
             return 0
         survivors = {session.port for session in self.known(device)}
-        dead = [session for port, session in self.live.items() if port not in survivors]
-        for session in dead:
+        gone = [session for port, session in self.live.items() if port not in survivors]
+        dead = [session for session in gone if not session.is_closed]
+        for session in gone:
             del self.live[session.port]
+        for session in dead:
             if session.on_lost is not None:
                 session.on_lost()
         clients = sum(session.on_lost is None for session in dead)

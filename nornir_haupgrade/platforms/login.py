@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import paramiko
 
 from nornir_haupgrade.errors import ConnectFailed, ImageError, LoginRefused, Unreachable
+from nornir_haupgrade.model import Flow
 from nornir_haupgrade.platforms.channel import GuardedChannel
 from nornir_haupgrade.platforms.hostkeys import HostKey, KnownKeys
 
@@ -85,6 +86,15 @@ class Line:
             raise self._explained(error) from error
         except (OSError, EOFError) as error:
             raise self.broken(error) from error
+
+    @property
+    def flow(self) -> Flow | None:
+        """The connection's own five-tuple; None behind a proxy command, which has no addresses."""
+        try:
+            ours, theirs = self._socket.getsockname(), self._socket.getpeername()
+            return Flow("tcp", f"{ours[0]}:{ours[1]}", f"{theirs[0]}:{theirs[1]}")
+        except (OSError, AttributeError, TypeError, IndexError):
+            return None
 
     def invoke_shell(self, **terminal: Any) -> GuardedChannel:  # noqa: ANN401 - as above
         """Open the shell, behind the guard."""

@@ -33,6 +33,7 @@ class NetmikoTransport:
     ) -> None:
         self.pair = pair
         self.member = member
+        self.flow = line.flow
         self._netmiko = netmiko
         self._line = line
         self._guard = guard

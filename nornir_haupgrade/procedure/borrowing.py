@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_haupgrade.model import Preemption
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Lease, LeaseKind, Run
 from nornir_haupgrade.procedure.state import State
 
@@ -22,5 +22,12 @@ def borrows(plan: Plan, state: State, run: Run) -> frozenset[Lease]:
             return frozenset({Lease(LeaseKind.LATCH, source)})
         case Action.ACTIVATE:
             return frozenset(Lease(LeaseKind.BOOT, name) for name in run.members)
+        case Action.RELOAD if _chooses_boot(plan):
+            return frozenset(Lease(LeaseKind.BOOT, name) for name in run.members)
         case _:
             return frozenset()
+
+
+def _chooses_boot(plan: Plan) -> bool:
+    """Where reloading is part of installing, it chooses the boot as well; a reboot never does."""
+    return plan.traits.is_reload_part_of_install and plan.purpose is not Purpose.REBOOT

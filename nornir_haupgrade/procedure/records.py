@@ -12,7 +12,16 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-from nornir_haupgrade.model import Digest, MemberId, PairFacts, Sha256, Verdict, Version
+from nornir_haupgrade.model import (
+    CanaryResult,
+    Digest,
+    Gap,
+    MemberId,
+    PairFacts,
+    Sha256,
+    Verdict,
+    Version,
+)
 from nornir_haupgrade.procedure.plan import Plan, Question
 
 PROCEDURE_VERSION = 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.events import Owed, PairEnd
+from nornir_haupgrade.procedure.actions.services import outage_text
 from nornir_haupgrade.procedure.records import Ask, Outcome
 from nornir_haupgrade.report.words import (
     CHOICES,
@@ -15,10 +16,13 @@ from nornir_haupgrade.report.words import (
     end_text,
     lease_text,
     member_text,
+    step_text,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nornir_haupgrade.engines.switchovers import Switchover
 
 OPTION = 18
 """Columns for a choice: ``switch-back (safe)`` is the longest of them."""
@@ -58,6 +62,7 @@ def _details(end: PairEnd, store: Path) -> Iterator[str]:
     if end.facts is not None:
         members = ", ".join(member_text(name, facts) for name, facts in end.facts.members)
         yield f"now    {members}"
+    yield from switchover_lines(end.switchovers)
     if end.ask is not None:
         yield f"held   {ask_text(end.ask)}"
     yield f"next   {clean(end.advice or NEXT[end.end])}"
@@ -68,6 +73,19 @@ def _details(end: PairEnd, store: Path) -> Iterator[str]:
         yield f"found  {clean(store / end.campaign)}"
     if end.head:
         yield f"head   {clean(end.head)}"
+
+
+def switchover_lines(switchovers: Iterable[Switchover]) -> Iterator[str]:
+    """What each switchover cost: how long each service was silent, and which canaries lived."""
+    for at, one in enumerate(switchovers):
+        to = f" -> {clean(one.to)}" if one.to else ""
+        costs = [outage_text(gap) for gap in one.outages] or ["not measured: no service configured"]
+        lost = [canary.name for canary in one.canaries if canary.is_alive is False]
+        kept = [canary.name for canary in one.canaries if canary.is_alive]
+        costs += [f"canary {name} LOST" for name in lost]
+        costs += [f"canary {name} survived" for name in kept]
+        label = "outage" if at == 0 else "      "
+        yield f"{label} {step_text(one.step)}{to}: {clean(', '.join(costs))}"
 
 
 def option_lines(ask: Ask) -> Iterator[str]:

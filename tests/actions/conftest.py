@@ -13,6 +13,7 @@ import pytest
 from nornir_haupgrade.model import ImageFile, MemberFacts, PairFacts, Preemption, Role
 from nornir_haupgrade.procedure.actions import context, writing
 from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan, Traits
@@ -46,6 +47,7 @@ class Bench:
     baseline: dict[str, str] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
     port: Port | None = None
+    meters: list[Meter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.a.peer, self.b.peer = self.b, self.a
@@ -79,10 +81,16 @@ class Bench:
             plan,
             self.evidence,
             state,
+            self.meter(),
             baseline=self.baseline,
             stop=self.clock,
             tell=self.told.append,
         )
+
+    def meter(self) -> Meter:
+        """What measures the services of the bench; closed when the test ends."""
+        self.meters.append(Meter(self.pair.config))
+        return self.meters[-1]
 
     def run(self, action: Action, *members: str, to: str | None = None, **more: Any) -> Run:  # noqa: ANN401
         """A run decided on what is there now."""
@@ -117,7 +125,7 @@ def _member(name: str, role: Role) -> Device:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The pair, and a clock that no wait has to be waited for."""
     clock = Clock()
     monkeypatch.setattr(context, "time", clock)
@@ -126,7 +134,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     file.write_bytes(b"image of 13.8")
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     image = ImageFile(NEW, str(file), sha256, file.stat().st_size)
-    return Bench(_member("p1a", Role.ACTIVE), _member("p1b", Role.STANDBY), clock, image)
+    bench = Bench(_member("p1a", Role.ACTIVE), _member("p1b", Role.STANDBY), clock, image)
+    yield bench
+    for meter in bench.meters:
+        meter.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import socket
+import struct
 import tarfile
 import threading
 import time
@@ -23,6 +24,7 @@ from nornir_haupgrade.errors import CommandRefused, HAUpgradeError, UnexpectedOu
 from nornir_haupgrade.model import (
     Capabilities,
     Change,
+    Flow,
     ImageFile,
     MemberFacts,
     MemberId,
@@ -50,6 +52,7 @@ class Clock(threading.Event):
     Attributes:
         passed: Seconds that were waited for.
         is_real: Whether real time passes as well, as tests with real ports need it.
+        waits: Whether waits are waited for, as measuring needs it.
         stop_after: A person stops it when so many seconds were waited for.
     """
 
@@ -57,15 +60,19 @@ class Clock(threading.Event):
         super().__init__()
         self.passed = 0.0
         self.is_real = False
+        self.waits = False
         self.stop_after: float | None = None
 
     def monotonic(self) -> float:
         """What ``time.monotonic`` would say, had the waits been waited."""
-        return self.passed + (time.monotonic() if self.is_real else 0.0)
+        passed = 0.0 if self.waits else self.passed
+        return passed + (time.monotonic() if self.is_real else 0.0)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Pass the time; whether a person stopped it."""
         self.passed += timeout or 0.0
+        if self.waits:
+            time.sleep(timeout or 0.0)
         if self.stop_after is not None and self.passed >= self.stop_after:
             self.set()
         return self.is_set()
@@ -85,6 +92,12 @@ class Port:
         self._listener = socket.create_server(("127.0.0.1", self.number))
         self.number = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
+
+    def reset(self) -> None:
+        """Refuse from now on, and reset what is connected."""
+        for line in self._lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
     def close(self) -> None:
         """Refuse from now on, and drop what is connected."""
@@ -279,6 +292,9 @@ class MemoryPair(Pair):
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         return self.devices[member].commands(order, facts)
+
+    def flow(self, member: MemberId) -> Flow | None:
+        return Flow("tcp", f"10.9.0.1:{40000 + self.names.index(member)}", "10.9.0.2:22")
 
     def close(self, member: MemberId | None = None) -> None:
         self.closed += self.names if member is None else (member,)

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from nornir_haupgrade.model import Preemption, Role, SessionCount, StagedImage, Status
+from nornir_haupgrade.model import (
+    Preemption,
+    Role,
+    Session,
+    SessionCount,
+    StagedImage,
+    Status,
+)
 from nornir_haupgrade.procedure.records import Action
-from nornir_haupgrade.settings import IcmpService, TcpService
+from nornir_haupgrade.settings import ManagementPath, TaskService, TcpService
 from tests.actions.conftest import Bench
 from tests.actions.memory import Port, unreadable
 
@@ -33,6 +40,35 @@ def test_a_pair_that_is_ready_passes_and_every_check_is_recorded(bench: Bench) -
         "space on p1a",
         "space on p1b",
     } <= set(labels)
+
+
+def _carried_by_the_active(bench: Bench) -> None:
+    """The active holds our session to its peer, as MemoryPair says that it looks."""
+    ours, theirs = ("10.9.0.1:40001", "10.9.0.2:22")
+    bench.a.table = (Session("tcp", (ours, theirs), (theirs, ours), "ESTABLISHED", 5),)
+
+
+def test_management_through_the_pair_that_was_not_declared_is_refused(bench: Bench) -> None:
+    _carried_by_the_active(bench)
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.FAIL
+    assert "runs through p1a, but is declared out_of_band" in result.verdict.reason
+
+
+def test_management_through_the_pair_that_was_declared_is_proven(bench: Bench) -> None:
+    _carried_by_the_active(bench)
+    bench.config = {"management_path": ManagementPath.THROUGH_PAIR}
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.PASS
+    said = dict(result.verdict.facts)["management path"]
+    assert "runs through p1a, as declared" in said
+
+
+def test_the_way_of_our_own_session_must_be_told(bench: Bench) -> None:
+    bench.a.goes_wrong("sessions", unreadable())
+    result = bench.do(Action.READINESS)
+    assert result.verdict.status is Status.ERROR
+    assert "management path: " in result.verdict.reason
 
 
 def test_no_finding_hides_another(bench: Bench) -> None:
@@ -108,7 +144,9 @@ def measured(bench: Bench, port: Port) -> Port:
 
 def test_the_baseline_holds_services_sessions_and_interfaces(bench: Bench, measured: Port) -> None:
     result = bench.do(Action.BASELINE)
-    assert result.verdict.status is Status.PASS
+    # The member in memory carries no probe of ours, and that is all that is remarkable.
+    assert result.verdict.status is Status.WARN
+    assert result.verdict.reason.startswith("probes: not proven through this pair")
     facts = dict(result.facts)
     assert facts.pop("service:shop").startswith("good: ")
     assert facts == {
@@ -129,10 +167,10 @@ def test_a_service_that_is_broken_before_us_is_recorded_as_such(
 
 
 def test_a_service_that_cannot_be_measured_is_unknown(bench: Bench) -> None:
-    bench.config = {"services": (IcmpService(name="ping", type="icmp", address="127.0.0.1"),)}
+    bench.config = {"services": (TaskService(name="own", type="task", task="nowhere.check"),)}
     result = bench.do(Action.BASELINE)
     assert result.verdict.status is Status.ERROR
-    assert dict(result.facts)["service:ping"].startswith("unknown: ")
+    assert dict(result.facts)["service:own"].startswith("unknown: ")
 
 
 def test_without_sessions_there_is_no_ratio(bench: Bench) -> None:

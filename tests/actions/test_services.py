@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from nornir_haupgrade.model import Status
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.records import Action
-from nornir_haupgrade.settings import IcmpService, TcpService
+from nornir_haupgrade.procedure.state import State
+from nornir_haupgrade.settings import Canary, TaskService, TcpService
 from tests.actions.conftest import Bench
 from tests.actions.memory import Port, unreadable
 
@@ -39,7 +41,9 @@ def test_a_service_that_is_as_good_as_before_passes(bench: Bench, shop: Port) ->
     bench.baseline = {"service:shop": GOOD, "sessions:ratio": "1.0"}
     result = bench.do(Action.SERVICES, "p1a")
     assert result.verdict.status is Status.PASS
-    assert [label for label, _ in result.facts] == ["service:shop", "outage"]
+    assert [label for label, _ in result.facts] == ["service:shop"]
+    assert result.outages == ()
+    assert result.canaries == ()
     assert result.seen == bench.facts
 
 
@@ -89,11 +93,11 @@ def test_a_service_that_is_no_longer_measured_is_an_error(bench: Bench) -> None:
 
 
 def test_a_service_of_a_kind_that_cannot_be_measured_is_never_good(bench: Bench) -> None:
-    ping = IcmpService(name="ping", type="icmp", address="127.0.0.1", settle=0.0)
-    bench.config = {"services": (ping,)}
+    own = TaskService(name="own", type="task", task="nowhere.check", settle=0.0)
+    bench.config = {"services": (own,)}
     result = bench.do(Action.SERVICES, "p1a")
     assert result.verdict.status is Status.ERROR
-    assert "this type of service cannot be checked yet" in result.verdict.reason
+    assert "own: could not be measured: nowhere.check: " in result.verdict.reason
 
 
 def test_no_service_at_all_is_skipped_with_a_reason(bench: Bench) -> None:
@@ -117,3 +121,86 @@ def test_a_member_that_does_not_answer_does_not_hide_bad_services(bench: Bench, 
     ctx, run = bench.context(), bench.run(Action.SERVICES, "p1a")
     bench.b.goes_wrong("facts", unreadable())
     assert do(ctx, run).verdict.status is Status.FAIL
+
+
+def test_neither_members_nor_services_means_that_our_own_way_may_be_lost(
+    bench: Bench, shop: Port
+) -> None:
+    shop.close()
+    bench.config = {"services": (service(shop, settle=0.0),)}
+    bench.baseline = {"service:shop": GOOD}
+    ctx, run = bench.context(), bench.run(Action.SERVICES, "p1a")
+    bench.a.goes_wrong("facts", unreadable())
+    bench.b.goes_wrong("facts", unreadable())
+    verdict = do(ctx, run).verdict
+    assert verdict.status is Status.ERROR
+    assert "this controller's own path may be lost" in verdict.reason
+    assert "shop: worked before" in verdict.reason
+
+
+# --- switchovers ----------------------------------------------------------------------------------
+
+
+def canary(shop: Port) -> Canary:
+    return Canary(name="till", type="tcp", address="127.0.0.1", port=shop.number)
+
+
+def test_a_switchover_is_measured_until_its_services_are_proven(bench: Bench, shop: Port) -> None:
+    bench.config = {"services": (service(shop, stable_for=0.3),), "canaries": (canary(shop),)}
+    bench.clock.waits = bench.clock.is_real = True
+    ctx = bench.context()
+    baseline = do(ctx, bench.run(Action.BASELINE))
+    assert [one.is_alive for one in baseline.canaries] == [True]
+    moved = do(ctx, bench.run(Action.SWITCH, to="p1b"))
+    assert moved.verdict.status is Status.PASS
+    assert ctx.meter.is_switchover
+
+    ctx.state = State(known=bench.facts, facts=bench.facts, came_from="p1a")
+    result = do(ctx, bench.run(Action.SERVICES, "p1b"))
+    assert result.verdict.status is Status.PASS, result.verdict.reason
+    (gap,) = result.outages
+    assert gap.seconds is not None
+    assert 0 < gap.seconds < 0.5
+    assert gap.good > 20
+    assert [(one.name, one.is_alive) for one in result.canaries] == [("till", True)]
+    assert "outage: shop " in result.verdict.reason
+    assert not ctx.meter.is_switchover
+
+
+def test_an_outage_is_told_with_its_length_and_a_dead_canary_fails(
+    bench: Bench, shop: Port
+) -> None:
+    bench.config = {"services": (service(shop, stable_for=0.1),), "canaries": (canary(shop),)}
+    bench.clock.waits = bench.clock.is_real = True
+    ctx = bench.context()
+    do(ctx, bench.run(Action.BASELINE))
+
+    def interrupted(_: object) -> None:
+        shop.reset()
+        threading.Timer(0.6, shop.open).start()
+
+    bench.a.on_change = interrupted
+    do(ctx, bench.run(Action.SWITCH, to="p1b"))
+    ctx.state = State(known=bench.facts, facts=bench.facts, came_from="p1a")
+    result = do(ctx, bench.run(Action.SERVICES, "p1b"))
+    assert result.verdict.status is Status.FAIL
+    assert "till: did not survive" in result.verdict.reason
+    (gap,) = result.outages
+    assert gap.seconds is not None
+    assert 0.5 < gap.seconds < 1.5
+    assert gap.bad > 0
+    # It is asked again without another switchover: what is lost stays lost.
+    again = do(ctx, bench.run(Action.SERVICES, "p1b"))
+    assert again.verdict.status is Status.FAIL
+    assert "till: did not survive" in again.verdict.reason
+
+
+def test_a_switchover_that_this_process_did_not_see_was_not_measured(
+    bench: Bench, shop: Port
+) -> None:
+    bench.config = {"services": (service(shop),)}
+    bench.state = {"came_from": "p1a"}
+    result = bench.do(Action.SERVICES, "p1b")
+    assert result.verdict.status is Status.PASS
+    assert "shop not measured: this program did not run throughout" in result.verdict.reason
+    assert [gap.seconds for gap in result.outages] == [None]

@@ -80,6 +80,11 @@ class Meter:
         self._watch.renew_canaries()
         self._since, self.is_switchover = self._watch.mark(), False
 
+    def slow_down(self) -> None:
+        """Once a second from now on; the window stays open."""
+        if self._watch is not None:
+            self._watch.rest()
+
     def outages(self, *, is_switchover: bool) -> tuple[Gap, ...]:
         """Each service's longest silence in this window."""
         if self._since is None:

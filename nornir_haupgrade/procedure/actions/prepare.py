@@ -30,7 +30,6 @@ from nornir_haupgrade.procedure.actions.sessions import read_sessions
 from nornir_haupgrade.procedure.records import Result, Run
 from nornir_haupgrade.settings import ManagementPath
 
-
 _CANARY_OPENS = 5.0
 """Seconds until a canary must be open and heard."""
 _PAUSE = 0.2

@@ -28,7 +28,7 @@ def services(ctx: Context, run: Run) -> Result:
     canaries = _canaries(ctx)
     outages = ctx.meter.outages(is_switchover=is_switchover)
     facts, errors = ctx.pair.look()
-    verdict = _judged(as_before(before, now), canaries, ctx.meter.held, is_switchover=is_switchover)
+    verdict = _judged(ctx, as_before(before, now), canaries)
     if len(errors) == len(facts.members) and not verdict.is_good:
         verdict = _blind(errors, verdict)
     elif errors and verdict.is_good:
@@ -38,17 +38,15 @@ def services(ctx: Context, run: Run) -> Result:
     if verdict.is_good:
         ctx.meter.rest()
     rows = [(f"service:{found.name}", found.detail) for found in now]
-    measured = {"outages": outages, "canaries": canaries}
-    return result(ctx, run, verdict, facts, facts=rows, **measured)
+    return result(ctx, run, verdict, facts, facts=rows, outages=outages, canaries=canaries)
 
 
-def _judged(
-    services: Verdict, canaries: Sequence[CanaryResult], held: frozenset[str], *, is_switchover: bool
-) -> Verdict:
-    """A canary lost without a switchover was told when it happened, or is nobody's doing of ours."""
-    if not canaries or not is_switchover:
+def _judged(ctx: Context, services: Verdict, canaries: Sequence[CanaryResult]) -> Verdict:
+    """The canaries are asked after a switchover only: at rest, nobody's loss is ours."""
+    if not canaries or not ctx.meter.is_switchover:
         return services
-    return combine([Check("services", services), Check("canaries", survived(held, canaries))])
+    lost = survived(ctx.meter.held, canaries)
+    return combine([Check("services", services), Check("canaries", lost)])
 
 
 def _blind(errors: dict[MemberId, HAUpgradeError], verdict: Verdict) -> Verdict:

@@ -1,0 +1,1 @@
+"""Nornir tasks: what the procedure runs on one host."""
