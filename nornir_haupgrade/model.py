@@ -240,6 +240,8 @@ class Session:
     reply: tuple[str, str]
     state: str
     age: int | None
+    is_replicable: bool = True
+    """False: by the platform's own rules its peer may not hold a copy, so young or about to end."""
 
 
 @dataclass(frozen=True, slots=True)

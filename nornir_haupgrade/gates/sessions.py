@@ -122,7 +122,7 @@ def _critical(wanted: CriticalSession, active: MemberSessions, standby: MemberSe
 
 def _is_wanted(wanted: CriticalSession, session: Session) -> bool | None:
     """None when the session table does not say what is needed to tell."""
-    if session.protocol.lower() != wanted.protocol:
+    if session.protocol.lower() != wanted.protocol or not session.is_replicable:
         return False
     source, destination = map(endpoint, session.original)
     if source is None or destination is None:

@@ -32,6 +32,9 @@ class _Connection(asyncio.Protocol):
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
             ends = [transport.get_extra_info(name) for name in ("peername", "sockname")]
+            if None in ends:  # a probe has reset it already
+                transport.abort()
+                return
             client, server = (f"{address[0]}:{address[1]}" for address in ends)
             sessions = self._service.pair.sessions
             self._session = sessions.open(on_lost=self.die, ends=(client, server))

@@ -23,6 +23,10 @@ from nornir_haupgrade.platforms.keyvalues import NUMBER, KeyValues, key_values, 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SLOT = re.compile(r"[A-Z]")
 _VERSION = re.compile(r"[!-~]{1,64}")
+_REPLICATED_AFTER = 2
+"""Seconds. conntrackd sends a new connection at once; a younger one may still be on its way."""
+_LASTING = {"ESTABLISHED", "-"}
+"""What is opening or closing ends, or changes, by itself; ``-``: a protocol without states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,5 +229,6 @@ def _session(line: str) -> Session:
                     (back_source, back_destination),
                     state,
                     int(age),
+                    is_replicable=state in _LASTING and int(age) >= _REPLICATED_AFTER,
                 )
     raise unexpected("fwctl show sessions list", f"not a session: {line!r}", line)

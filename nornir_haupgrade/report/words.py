@@ -44,7 +44,7 @@ KINDS: Final[dict[Kind, str]] = {
     Kind.REFUSED: "the device refused a change",
     Kind.UNCLEAR: "a change was sent, and it cannot be told whether it took effect",
     Kind.MEMBER_BAD: "the member that was worked on is not what it should be",
-    Kind.SERVICES_BAD: "the services are not as they were before",
+    Kind.SERVICES_BAD: "a service is not as it was before, or a canary was lost",
     Kind.SWITCHED_BACK: "the role was switched back",
     Kind.CHANGED: "someone else acted on the pair",
     Kind.NO_RESTORE: "the image to go back to is not on the device",

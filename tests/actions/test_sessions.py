@@ -98,7 +98,7 @@ def test_the_way_back_does_not_wait_for_sessions(bench: Bench) -> None:
     result = bench.do(Action.SESSIONS, "p1b")
     assert result.verdict.status is Status.WARN
     assert result.verdict.reason.startswith(
-        "services are down on the active, so not waited for: count: p1b holds 40 of the 100"
+        "on the way back, so not waited for: count: p1b holds 40 of the 100"
     )
     assert bench.clock.passed == 0
 

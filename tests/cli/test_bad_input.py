@@ -56,8 +56,9 @@ def test_what_cannot_be_meant(
 
 
 def test_what_this_version_cannot_measure_is_refused(site: Site, call: Call) -> None:
-    site.ha["services"] = [{"name": "www", "type": "icmp", "address": "10.0.0.1"}]
-    site.ha["canaries"] = [{"name": "long", "type": "tcp", "address": "10.0.0.1", "port": 1}]
+    place = {"address": "10.0.0.1", "port": 1, "vantage": "jump1"}
+    site.ha["services"] = [{"name": "www", "type": "tcp", **place}]
+    site.ha["canaries"] = [{"name": "long", "type": "tcp", **place}]
     site.write()
     code, _, err = call(*RUN)
     assert code == 2

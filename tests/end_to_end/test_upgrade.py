@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 
+from nornir_haupgrade.lab import simple_pair
 from nornir_haupgrade.procedure.records import Action, Outcome, Step
+from tests.end_to_end.compress import SPEED
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW, OLD, Rig
+
+TAKEOVER = 0.09
+"""Seconds of this machine in which nobody forwards at a switchover."""
 
 
 def test_a_pair_is_upgraded_by_the_ten_steps(make_rig: MakeRig) -> None:
@@ -50,7 +55,12 @@ def _evidence_is_whole(rig: Rig, head: str) -> None:
     report = json.loads((campaign.path / "report.json").read_text())
     (pair,) = report["pairs"]
     assert (pair["end"], pair["path"], pair["owed"]) == ("done", [OLD, NEW], [])
-    assert pair["outage"] == "not measured"
+    assert [(row["step"], row["to"]) for row in pair["switchovers"]] == [
+        ("trial", "p1b"),
+        ("switch_over", "p1a"),
+        ("give_back", None),
+    ]
+    assert all(gap["seconds"] > 0 for row in pair["switchovers"] for gap in row["outages"])
     assert {name: row["version"] for name, row in pair["members"].items()} == {
         "p1a": NEW,
         "p1b": NEW,
@@ -68,3 +78,21 @@ def test_without_preemption_the_roles_stay_where_the_last_switchover_left_them(
     assert rig.roles == ("MASTER", "BACKUP")
     proof = rig.audit_proof()
     assert proof.effects("preempt") == []
+
+
+def test_each_switchover_is_measured_and_a_canary_lives_through_it(make_rig: MakeRig) -> None:
+    rig = make_rig(pair=simple_pair("p1", sessions=40, takeover_ms=TAKEOVER * SPEED * 1000))
+    port = rig.lab.service_ports["p1"]
+    rig.ha["canaries"] = [{"name": "till", "type": "tcp", "address": "127.0.0.1", "port": port}]
+    rig.write()
+
+    end = rig.run()
+
+    assert end.end is Outcome.DONE, rig.story
+    assert [one.to for one in end.switchovers] == ["p1b", "p1a"]
+    for switchover in end.switchovers:
+        (gap,) = switchover.outages
+        assert gap.seconds is not None
+        assert gap.resolution is not None
+        assert gap.seconds > TAKEOVER - gap.resolution
+        assert [(one.name, one.is_alive) for one in switchover.canaries] == [("till", True)]

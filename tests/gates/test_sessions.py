@@ -138,6 +138,7 @@ def test_more_sessions_on_the_standby_are_never_worse(
 
 BEFORE = ("10.1.0.5:40000", "192.0.2.9:443")
 AFTER = ("192.0.2.9:443", "198.51.100.1:1025")
+YOUNG: dict[str, Any] = {"original": ("10.1.0.5:40009", "192.0.2.9:443"), "is_replicable": False}
 
 
 def session(**changes: Any) -> Session:  # noqa: ANN401 - any field
@@ -188,6 +189,13 @@ def test_a_critical_session_that_is_not_on_the_standby_is_named() -> None:
 def test_the_same_session_has_the_same_five_before_and_after_nat(other: dict[str, Any]) -> None:
     """Translated otherwise, its packets would be dropped after the switchover."""
     assert held([session()], [session(**other)]).status is Status.FAIL
+
+
+def test_a_session_that_may_not_have_a_copy_is_not_looked_for() -> None:
+    """New connections and ending ones come and go while both tables are being read."""
+    assert held([session(), session(**YOUNG)], [session()]).is_good
+    assert held([session(**YOUNG)], []).status is Status.FAIL  # none left to satisfy at_least
+    assert held([session()], [session(is_replicable=False)]).is_good
 
 
 def test_state_and_age_may_differ_between_the_members() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 
 import pytest
 
@@ -80,3 +81,17 @@ def test_a_long_connection_dies_in_an_unsynced_one(start_lab: StartLab) -> None:
         with pytest.raises(TimeoutError):  # dropped, not reset
             line.recv(100)
     assert greeting(lab.service_ports["p1"]) == b"ok p1\n"
+
+
+def test_a_probe_that_resets_at_once_leaves_no_session_and_no_error(
+    start_lab: StartLab, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab = start_lab()
+    port = lab.service_ports["p1"]
+    for _ in range(50):
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.connect(("127.0.0.1", port))
+    assert greeting(port) == b"ok p1\n"
+    lab.wait_until(lambda inside: inside.state("p1a").carried <= 201)  # 200, and one that lingers
+    assert not [record for record in caplog.records if record.name == "asyncio"]

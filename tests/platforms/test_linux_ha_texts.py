@@ -137,8 +137,25 @@ def test_sessions_list() -> None:
         "ESTABLISHED",
         34,
     )
+    assert found.is_replicable
     assert texts.parse_sessions_list("") == ()
     assert len(texts.parse_sessions_list(SESSION * 3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "replicable"),
+    [
+        ("ESTABLISHED", 2, True),
+        ("-", 600, True),
+        ("ESTABLISHED", 1, False),
+        ("SYN_SENT", 10, False),
+        ("TIME_WAIT", 10, False),
+        ("CLOSE_WAIT", 10, False),
+    ],
+)
+def test_what_is_new_or_ending_may_have_no_copy(state: str, age: int, *, replicable: bool) -> None:
+    line = SESSION.replace("ESTABLISHED 34", f"{state} {age}")
+    assert texts.parse_sessions_list(line)[0].is_replicable is replicable
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _PAUSE = 1.0
 def sessions(ctx: Context, run: Run) -> Result:
     """Wait until the standby holds what this pair's standby held before, and what is critical.
 
-    On the way back from an active whose services are dead there is nothing to wait for: a
+    On the way back from an active that failed its check there is nothing to wait for: a
     shortfall is named and does not keep the role where no traffic flows.
     """
     is_way_back = ctx.state.detour is not None
@@ -31,7 +31,7 @@ def sessions(ctx: Context, run: Run) -> Result:
             verdict = replace(
                 verdict,
                 status=Status.WARN,
-                reason=f"services are down on the active, so not waited for: {verdict.reason}",
+                reason=f"on the way back, so not waited for: {verdict.reason}",
             )
         if verdict.is_good or deadline.is_over or ctx.cancel.is_set():
             return result(ctx, run, verdict, facts)
