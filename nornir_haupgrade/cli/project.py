@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.settings import check_supported, init_nornir, load_settings, open_project
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def the_project(
         to=to,
     )
     shell.store = project.settings.store
-    findings = [*check_supported(project.pairs)] if is_written_to else []
+    findings = []
+    if is_written_to:
+        findings += [*check_supported(project.pairs), *_missing_tasks(shell, project)]
     if not project.pairs:
         advice = "give two hosts the same ha.pair in the inventory"
         findings.append(Finding(str(shell.config), "the inventory has no pairs", advice))
@@ -57,6 +59,23 @@ def the_project(
         _log_in_data(project)
     shell.redact = redactor_for(project)
     return project
+
+
+def _missing_tasks(shell: Shell, project: Project) -> Iterator[Finding]:
+    """The site's tasks that cannot be imported, from the folder of the configuration file too."""
+    from nornir_haupgrade.settings import TaskService
+    from nornir_haupgrade.tasks.site import load_task
+
+    # At the end: a file of the site's must not take the place of a library's module.
+    sys.path.append(str(shell.config.absolute().parent))
+    for pair in project.pairs:
+        for service in pair.services:
+            if isinstance(service, TaskService):
+                try:
+                    load_task(service.task)
+                except HAUpgradeError as error:
+                    where = f"pair {pair.name}: service {service.name}"
+                    yield Finding(where, error.message, error.advice or "Mend the task.")
 
 
 def the_store(shell: Shell) -> Store:

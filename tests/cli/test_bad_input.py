@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -65,6 +66,21 @@ def test_what_this_version_cannot_measure_is_refused(site: Site, call: Call) -> 
     assert len(err.splitlines()) == 2
     assert "service www" in err
     assert "canary long" in err
+
+
+def test_a_task_of_the_site_is_looked_for_beside_the_configuration_before_any_contact(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    names = ("own_checks.page", "own_checks.mail", "not_there.at_all")
+    site.ha["services"] = [{"name": name, "type": "task", "task": name} for name in names]
+    site.write()
+    (site.folder / "own_checks.py").write_text("def page(task): ...\n")
+    code, _, err = call(*RUN)
+    assert code == 2
+    assert "service own_checks.page" not in err
+    assert "there is no task mail in own_checks" in err
+    assert "the task not_there.at_all cannot be imported: ModuleNotFoundError" in err
 
 
 def test_login_data_is_missing_and_nobody_can_be_asked(site: Site, call: Call) -> None:
