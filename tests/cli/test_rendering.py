@@ -92,7 +92,7 @@ EVENTS: list[Event] = [
             [
                 f"p1  6 switch over      {text}"
                 for text in (
-                    "HELD the services are not as they were before: shop is dead",
+                    "HELD a service is not as it was before, or a canary was lost: shop is dead",
                     f"options: retry, switch-back (safe); switch-back by itself at {DUE_HERE}",
                 )
             ],
