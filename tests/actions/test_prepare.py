@@ -71,6 +71,12 @@ def test_the_way_of_our_own_session_must_be_told(bench: Bench) -> None:
     assert "management path: " in result.verdict.reason
 
 
+def test_without_an_active_member_our_own_way_cannot_be_told(bench: Bench) -> None:
+    bench.a.becomes(role=Role.STANDBY)
+    said = dict(bench.do(Action.READINESS).verdict.facts)
+    assert said["management path"] == "error: no active member to look for our own session on"
+
+
 def test_no_finding_hides_another(bench: Bench) -> None:
     bench.a.becomes(next_version="13.8", others=2)
     bench.b.becomes(identity="another", is_peer_link_up=False, is_latched=True)
@@ -185,6 +191,13 @@ def test_sessions_that_cannot_be_compared_are_an_error(bench: Bench, measured: P
     result = bench.do(Action.BASELINE)
     assert result.verdict.status is Status.ERROR
     assert "no active member to compare with" in result.verdict.reason
+
+
+def test_the_way_of_the_probes_must_be_told(bench: Bench, measured: Port) -> None:
+    bench.a.goes_wrong("sessions", unreadable())
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert "probes: p1/p1a: cannot make sense of the answer" in result.verdict.reason
 
 
 def test_interfaces_of_which_some_cannot_be_read_are_not_recorded(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from nornir_haupgrade.model import Status
+from nornir_haupgrade.model import CanaryResult, Gap, Status
+from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
+from nornir_haupgrade.procedure.actions.services import outage_words
 from nornir_haupgrade.procedure.records import Action
 from nornir_haupgrade.procedure.state import State
 from nornir_haupgrade.settings import Canary, TaskService, TcpService
@@ -204,3 +206,50 @@ def test_a_switchover_that_this_process_did_not_see_was_not_measured(
     assert result.verdict.status is Status.PASS
     assert "shop not measured: this program did not run throughout" in result.verdict.reason
     assert [gap.seconds for gap in result.outages] == [None]
+
+
+def test_a_silent_canary_is_waited_for_until_it_is_heard_or_surely_lost(
+    bench: Bench, shop: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.config = {"services": (service(shop),), "canaries": (canary(shop),)}
+    ctx = bench.context()
+    do(ctx, bench.run(Action.SWITCH, to="p1b"))
+    ctx.meter.held = frozenset({"till"})
+    heard = [
+        CanaryResult("till", None, 20.0, "silent"),
+        CanaryResult("till", True, 9.0, "heard again"),
+    ]
+    monkeypatch.setattr(
+        Meter, "canaries", lambda _: (heard.pop(0) if len(heard) > 1 else heard[0],)
+    )
+    ctx.state = State(known=bench.facts, facts=bench.facts, came_from="p1a")
+    result = do(ctx, bench.run(Action.SERVICES, "p1b"))
+    assert [one.detail for one in result.canaries] == ["heard again"]
+
+    monkeypatch.setattr(Meter, "canaries", lambda _: (CanaryResult("till", None, 20.0, "silent"),))
+    do(ctx, bench.run(Action.SWITCH, to="p1b"))
+    ctx.meter.held = frozenset({"till"})
+    result = do(ctx, bench.run(Action.SERVICES, "p1b"))
+    assert result.verdict.status is Status.ERROR
+    assert "till: whether it survived could not be measured" in result.verdict.reason
+    assert bench.clock.passed >= 15
+
+
+@pytest.mark.parametrize(
+    ("gap", "at_rest"),
+    [
+        (Gap("shop", 1.0, 1.0, 9, 0, "then"), ""),
+        (Gap("shop", 3.5, 1.0, 9, 2, "then"), "outage: shop 3500 ms (resolution 1000 ms)"),
+        (Gap("shop", None, None, 0, 0, None, "no good answer yet"), ""),
+        (Gap("shop", None, None, 0, 3, None, "refused"), "outage: shop not measured: refused"),
+    ],
+)
+def test_at_rest_only_what_is_more_than_a_pause_is_worth_a_word(gap: Gap, at_rest: str) -> None:
+    assert outage_words([gap], is_switchover=False) == at_rest
+    assert outage_words([gap], is_switchover=True).startswith("outage: shop ")
+
+
+def test_what_is_not_watched_needs_no_slowing_down(bench: Bench) -> None:
+    ctx = bench.context()
+    ctx.meter.slow_down()
+    assert ctx.meter.outages(is_switchover=False) == ()

@@ -32,7 +32,8 @@ class Meter:
         self._run_task = run_task
         self._watch: Watch | None = None
         self._since: float | None = None
-        self._held: frozenset[str] = frozenset()
+        self.held: frozenset[str] = frozenset()
+        """The canaries that were held open when this window began."""
         self._is_task = any(isinstance(service, TaskService) for service in config.services)
         self.is_switchover = False
         """Whether a switchover's window is open."""
@@ -69,7 +70,7 @@ class Meter:
         watch = self.open()
         watch.hasten()
         since = self._since = watch.mark()
-        self._held = frozenset(c.name for c in watch.canaries(since - _HELD) if c.is_alive)
+        self.held = frozenset(c.name for c in watch.canaries(since - _HELD) if c.is_alive)
         self.is_switchover = True
 
     def rest(self) -> None:
@@ -101,8 +102,3 @@ class Meter:
         watch = self.open()
         since = watch.mark() - _HELD if self._since is None else self._since
         return watch.canaries(since)
-
-    @property
-    def held(self) -> frozenset[str]:
-        """The canaries that were held open when this window began."""
-        return self._held

@@ -33,7 +33,7 @@ def services(ctx: Context, run: Run) -> Result:
         verdict = _blind(errors, verdict)
     elif errors and verdict.is_good:
         verdict = error_verdict(errors)
-    if said := _words(outages, is_switchover=is_switchover):
+    if said := outage_words(outages, is_switchover=is_switchover):
         verdict = Verdict(verdict.status, f"{verdict.reason}; {said}", verdict.facts)
     if verdict.is_good:
         ctx.meter.rest()
@@ -94,7 +94,7 @@ def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
         ctx.wait(_PAUSE)
 
 
-def _words(outages: Sequence[Gap], *, is_switchover: bool) -> str:
+def outage_words(outages: Sequence[Gap], *, is_switchover: bool) -> str:
     """``outage: shop 73 ms (resolution 10 ms)``; at rest only what is more than a pause."""
     said = [outage_text(gap) for gap in outages if is_switchover or _is_silence(gap)]
     return f"outage: {', '.join(said)}" if said else ""

@@ -6,7 +6,7 @@ switchover, then the new standby; never the active.
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import MemberId, Version
+from nornir_haupgrade.model import MemberFacts, MemberId, Version
 from nornir_haupgrade.procedure.conditions import has_rebooted
 from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Decision, Goal, Step
@@ -24,7 +24,9 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     facts = state.facts
     if facts is None:
         return None
-    behind = [name for name, own in facts.members if own and _is_behind(plan, state, name, target)]
+    behind = [
+        name for name, own in facts.members if own and _is_behind(plan, state, name, own, target)
+    ]
     for name in facts.names:
         own = facts.of(name)
         if own and own.version == target and name not in behind:
@@ -42,14 +44,13 @@ def walk(plan: Plan, state: State, target: Version) -> Decision | None:
     return None
 
 
-def _is_behind(plan: Plan, state: State, member: MemberId, target: Version) -> bool:
+def _is_behind(
+    plan: Plan, state: State, member: MemberId, own: MemberFacts, target: Version
+) -> bool:
     """Whether it is still to be worked: older ones going up, newer ones going back.
 
     For a reboot there is no other version: behind is who still runs the boot of the start.
     """
-    own = state.facts.of(member) if state.facts else None
-    if own is None:
-        return False
     if plan.purpose is Purpose.REBOOT:
         return not has_rebooted(state, member)
     at = plan.path.index(target)
