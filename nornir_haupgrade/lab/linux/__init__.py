@@ -1,0 +1,1 @@
+"""Real Linux firewall pairs in network namespaces."""
