@@ -60,7 +60,7 @@ def _explore(
     began = time.monotonic()
     found = explore(plan, first, limit=limit)
     seconds = time.monotonic() - began
-    print(  # noqa: T201 - the figures are the point
+    print(
         f"\n{purpose} {astuple(traits)} preempts={preempts} ahead={adopted} faults={faults}"
         f" commands={commands} hops={hops}: {found.states} states, {found.edges} edges,"
         f" {seconds:.0f} s, endings {dict(sorted(found.endings.items()))}",
@@ -210,7 +210,7 @@ def test_platforms_that_decide_alike_are_explored_once() -> None:
         possible += 1
         machines.add(traits_of(capabilities))
         questions_of(capabilities, has_services=True)
-    print(f"\n{possible} possible, {impossible} refused, {len(machines)} machines")  # noqa: T201
+    print(f"\n{possible} possible, {impossible} refused, {len(machines)} machines")
     assert machines == set(ALL_TRAITS)
     assert impossible > 0
 
