@@ -23,7 +23,7 @@ from nornir_haupgrade.lab.linux.requirements import SETUP, missing
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -84,8 +84,7 @@ class LinuxLab:
         """
         if self._spec is None:
             raise BadInput(f"what is to run in {self.state} is not said")
-        if lacking := missing():
-            raise BadInput("; ".join(lacking), advice=SETUP)
+        self.check()
         if self.pid is not None:
             raise BadInput(f"a lab runs already in {self.state}", advice="end it first")
         start_image = self.image(self._spec.image, say=say)
@@ -105,6 +104,15 @@ class LinuxLab:
             said = self._last_words()
             self.stop()
             raise HAUpgradeError(f"the lab did not start: {said}", advice=f"look at {self.state}")
+
+    def check(self) -> None:
+        """Nothing happens if this machine has all that it takes.
+
+        Raises:
+            BadInput: It lacks something.
+        """
+        if lacking := missing():
+            raise BadInput("; ".join(lacking), advice=SETUP)
 
     def stop(self) -> None:
         """End it; nothing happens if it does not run.
@@ -184,7 +192,7 @@ class LinuxLab:
         nth: int = 1,
         after: float = 0.0,
         moment: Moment = Moment.BEFORE,
-        **params: object,
+        params: Mapping[str, object] | None = None,
     ) -> None:
         """Have something go wrong, now or when the audit shows its moment.
 
@@ -200,7 +208,7 @@ class LinuxLab:
             params: The fault's own.
         """
         when = {"on": on, "by": by, "nth": nth, "after": after, "moment": str(moment)}
-        fault = {"name": name, "member": member, "when": when, "params": params}
+        fault = {"name": name, "member": member, "when": when, "params": dict(params or {})}
         self._ask(do="inject", fault=fault)
 
     def heal(self, name: str | None = None, member: str | None = None) -> None:
