@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.linux.spec import LinuxSpec, PairNet
 
 PLATFORM = "linux_ha"
+_STORE = "campaigns"
 _OWN = {
-    "store": "campaigns",
+    "store": _STORE,
     "known_hosts": "../known_hosts",
     # Real Debian systems, but without a real one's hardware: back within seconds.
     "connect_timeout": 10,
@@ -39,6 +41,7 @@ def write_project(folder: Path, spec: LinuxSpec, images: Sequence[Image]) -> Pat
         images: What can be upgraded to.
     """
     (folder / "inventory").mkdir(parents=True, exist_ok=True)
+    _put_aside(folder / _STORE)
     files = ("host", "group", "defaults")
     _write(
         folder / "config.yaml",
@@ -65,6 +68,13 @@ def write_project(folder: Path, spec: LinuxSpec, images: Sequence[Image]) -> Pat
     login = {"username": USERNAME, "password": spec.password}
     _write(folder / "inventory" / "defaults.yaml", login)
     return folder / "config.yaml"
+
+
+def _put_aside(store: Path) -> None:
+    """Keep the evidence of an earlier lab, whose unfinished campaigns are none of this one's."""
+    if store.exists():
+        until = datetime.fromtimestamp(store.stat().st_mtime, UTC)
+        store.rename(store.with_name(f"{store.name}-{until:%Y%m%d-%H%M%S}"))
 
 
 def _image(image: Image) -> dict[str, str]:
