@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nornir_haupgrade.cli.lab_app import lab
 from nornir_haupgrade.cli.options import (
     Campaign,
     DryRun,
@@ -15,7 +16,6 @@ from nornir_haupgrade.cli.options import (
     New,
     Pairs,
     Reason,
-    State,
     Yes,
 )
 from nornir_haupgrade.cli.shell import Shell, leave
@@ -28,8 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-lab = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-app.add_typer(lab, name="lab", help="The simulated pairs of the demo, in the background.")
+app.add_typer(lab, name="lab", help="Pairs to rehearse on: simulated, or real ones of Debian.")
 
 
 def _show_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer's callback
@@ -246,51 +245,3 @@ def verify(
 def version() -> None:
     """Show the version."""
     _show_version(is_wanted=True)
-
-
-@lab.command("up")
-def lab_up(
-    context: typer.Context,
-    spec: Annotated[
-        Path | None,
-        typer.Option("--spec", help="What to simulate; default examples/lab.yaml."),
-    ] = None,
-    state: State = None,
-) -> None:
-    """Start it and wait until it answers; build its image files."""
-
-    def work(shell: Shell) -> int:
-        from nornir_haupgrade.cli import lab as labs
-
-        described = spec or shell.config.parent / "examples" / "lab.yaml"
-        return labs.up(shell, described.absolute(), _folder(shell, state))
-
-    leave(context, work)
-
-
-@lab.command("down")
-def lab_down(context: typer.Context, state: State = None) -> None:
-    """End it."""
-
-    def work(shell: Shell) -> int:
-        from nornir_haupgrade.cli import lab as labs
-
-        return labs.down(shell, _folder(shell, state))
-
-    leave(context, work)
-
-
-@lab.command("status")
-def lab_status(context: typer.Context, state: State = None) -> None:
-    """Show what its members are doing."""
-
-    def work(shell: Shell) -> int:
-        from nornir_haupgrade.cli import lab as labs
-
-        return labs.status(shell, _folder(shell, state))
-
-    leave(context, work)
-
-
-def _folder(shell: Shell, state: Path | None) -> Path:
-    return (state or shell.config.parent / ".lab").absolute()

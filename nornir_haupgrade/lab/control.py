@@ -13,15 +13,20 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab.spec import SpecError, fault_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nornir_haupgrade.lab.lab import Lab
+
+Do: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+"""From a request to what was asked for."""
 
 NAME = "control"
 _LONGEST_PATH = 100
@@ -68,14 +73,14 @@ def control(folder: Path | str, request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-class ControlServer:
-    """Answers requests about one lab, on the lab's loop."""
+class RequestServer:
+    """Answers requests on a folder's socket, on the running loop; one JSON line each way."""
 
-    def __init__(self, lab: Lab, folder: Path) -> None:
+    def __init__(self, folder: Path, do: Do) -> None:
         self.stop = asyncio.Event()
         """Set when somebody asked the lab to end."""
-        self._lab = lab
         self._folder = folder
+        self._do = do
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -101,10 +106,17 @@ class ControlServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             return {"ok": True, **await self._do(json.loads(line))}
-        except (SpecError, KeyError, ValueError, TypeError) as exc:
+        except (HAUpgradeError, SpecError, KeyError, ValueError, TypeError) as exc:
             return {"ok": False, "error": f"{type(exc).__name__}: {exc}"}
 
-    async def _do(self, request: dict[str, Any]) -> dict[str, Any]:
+class ControlServer(RequestServer):
+    """Answers requests about one lab, on the lab's loop."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        super().__init__(folder, self._answer_about)
+        self._lab = lab
+
+    async def _answer_about(self, request: dict[str, Any]) -> dict[str, Any]:
         lab = self._lab
         match request.get("do"):
             case "state":
