@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
@@ -55,6 +57,8 @@ class Pair:
         self.names: tuple[MemberId, MemberId] = (config.members[0].name, config.members[1].name)
         self.heard = heard
         self._drivers: dict[MemberId, tuple[Transport, Driver]] = {}
+        self._broken: Counter[MemberId] = Counter()
+        """Sessions of ours that broke: a device may go on listing them as logins for a while."""
         self._lock = threading.Lock()
 
     def host(self, member: MemberId) -> Host:
@@ -96,8 +100,14 @@ class Pair:
                 errors[name] = answer
                 facts.append((name, None))
             else:
-                facts.append((name, answer))
+                facts.append((name, self._without_our_own(name, answer)))
         return PairFacts(tuple(facts)), errors
+
+    def _without_our_own(self, name: MemberId, facts: MemberFacts) -> MemberFacts:
+        """A broken session of ours that the device still lists is nobody else's login."""
+        listed = min(self._broken[name], facts.others or 0)
+        self._broken[name] = listed  # what it has given up, it never lists again
+        return replace(facts, others=facts.others - listed) if facts.others else facts
 
     def flow(self, member: MemberId) -> Flow | None:
         """The five-tuple of our open session to a member; None when there is none to tell."""
@@ -135,6 +145,7 @@ class Pair:
         try:
             return work(name, self._driver(name))
         except (CommandTimeout, LineDropped) as error:
+            self._broken[name] += name in self._drivers
             self.close(name)
             return _named(error, self.config.name, name)
         except HAUpgradeError as error:

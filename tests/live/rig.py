@@ -189,14 +189,20 @@ class Live:
     def haupgrade(
         self, *arguments: str, at: Callable[[dict[str, Any]], None] | None = None
     ) -> Ended:
-        """Run a command line with ``--json`` to its end; ``at`` hears each event as it comes."""
+        """Run a command line to its end; ``at`` hears each event as it comes."""
         begin = self._err_length()
-        with self.started(*arguments, "--json") as process:
-            watchdog = _Watchdog(process)
-            with watchdog:
-                events = [*self._heard(process, at)]
+        is_json = arguments[0] not in {"check", "decide"}
+        with self.started(*arguments, *(["--json"] if is_json else [])) as process:
+            events: list[dict[str, Any]] = []
+            said = ""
+            with _Watchdog(process):
+                if is_json:
+                    events = [*self._heard(process, at)]
+                else:
+                    said = process.communicate()[0]
             code = process.wait(PATIENCE)
-        return Ended(code, events, (self.folder / "controller.err").read_text()[begin:])
+        err = (self.folder / "controller.err").read_text()[begin:]
+        return Ended(code, events, said + err)
 
     def killed(
         self, is_it: Callable[[dict[str, Any]], bool], delay: float, *arguments: str

@@ -99,7 +99,7 @@ def test_a_truncated_image_runs_the_old_version_after_the_reboot(make_live: Make
     pair = make_live("13-truncated")
     ended = pair.haupgrade("run", "--to", pair.lab.image("13-truncated").version, "--yes")
     assert ended.code == 3, ended.story()
-    assert "runs the old version after the reboot" in ended.end()["reason"]
+    assert f"runs the old version {pair.version} after the reboot" in ended.end()["reason"]
     assert pair.versions() == (pair.version, pair.version)
     assert pair.commands("p1b", "fwctl reboot") == []
     pair.nothing_lost()

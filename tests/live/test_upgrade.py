@@ -33,7 +33,7 @@ def _upgraded(pair: Live, version: str) -> dict[str, object]:
         print(f"  outage {line}")
     print(
         f"  established {report.established}, lost {len(report.lost)}; new ones: {report.new.ok} "
-        f"ok, {len(report.new.failed)} failed, slowest {report.new.slowest_ms:.0f} ms"
+        f"ok, {report.new.failed} failed, slowest {report.new.slowest_ms or 0:.0f} ms"
     )
     if report.longest_gap is not None:
         print(f"  longest gap of a connection {report.longest_gap.ms:.0f} ms")
