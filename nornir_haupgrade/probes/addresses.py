@@ -11,8 +11,8 @@ Address: TypeAlias = tuple[socket.AddressFamily, Any]
 
 HINDERED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """This machine has nothing left to try with."""
-NO_ANSWER = HINDERED | {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
-"""This machine cannot try: what is at the other end stays unknown."""
+NO_ANSWER = HINDERED | {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPERM}
+"""This machine cannot try, or may not by its own filter: what is at the other end stays unknown."""
 
 
 def resolve(address: str, port: int) -> tuple[Address, ...]:

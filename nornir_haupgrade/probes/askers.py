@@ -33,7 +33,7 @@ def asker_of(service: Service, *, run_task: RunTask | None, echoes: Echoes) -> A
 def _asker_of(service: Service, run_task: RunTask | None, echoes: Echoes) -> Asker:
     match service:
         case TcpService():
-            return TcpAsker(service.address, service.port)
+            return TcpAsker(service)
         case HttpService():
             return HttpAsker(service)
         case DnsService():
@@ -41,7 +41,7 @@ def _asker_of(service: Service, run_task: RunTask | None, echoes: Echoes) -> Ask
         case IcmpService():
             import icmplib  # noqa: F401 - missing, it is said here once and for all
 
-            return IcmpAsker(service.address, echoes)
+            return IcmpAsker(service, echoes)
         case TaskService():
             if run_task is None:
                 return Unmeasurable(f"{service.task}: nobody here can run tasks")

@@ -14,13 +14,15 @@ import sys
 
 from nornir_haupgrade.model import Flow
 from nornir_haupgrade.probes.addresses import Address
-from nornir_haupgrade.probes.canary_log import LOST, CanaryLog
+from nornir_haupgrade.probes.canary_log import LOST, CanaryLog, End
 from nornir_haupgrade.probes.outcome import Outcome, endpoint, failed, silent
 from nornir_haupgrade.probes.target import Target
 from nornir_haupgrade.settings import Canary
 
 _POLL_AT_REST = 0.25
 _POLL_HASTENED = 0.05
+_MOST = 65536
+"""Bytes that are taken of a chatty server at each look, and thrown away."""
 _OPENING = 5.0
 """Seconds that opening may take."""
 _AGAIN = 5.0
@@ -83,30 +85,37 @@ class Holder:
     async def _hold(self) -> None:
         pause = _SOON
         while True:
+            began = asyncio.get_running_loop().time()
             try:
-                sock = await self._open()
-                if sock is None:
-                    await self._wait_renewed(_AGAIN)
-                    continue
-                with sock:
-                    began = asyncio.get_running_loop().time()
-                    is_loss = await self._listen(sock)
+                end = await self._hold_one()
             except Exception as error:  # noqa: BLE001 - one canary's defect is nobody else's
                 words = f"cannot be held: {type(error).__name__}: {error}"
-                self.log.ended(asyncio.get_running_loop().time(), words, is_loss=True)
-                is_loss = True
-            if is_loss:
+                self.log.ended(asyncio.get_running_loop().time(), words, End.DROPPED)
+                end = End.DROPPED
+            if end is End.LOST:
                 await self._wait_renewed(None)
-                continue
-            is_young = asyncio.get_running_loop().time() - began < _YOUNG
-            pause = min(2 * pause, _LATER) if is_young else _SOON
-            await self._wait_renewed(pause)
+            elif end is not End.CLOSED:
+                await self._wait_renewed(_AGAIN)
+            else:
+                is_young = asyncio.get_running_loop().time() - began < _YOUNG
+                pause = min(2 * pause, _LATER) if is_young else _SOON
+                await self._wait_renewed(pause)
+
+    async def _hold_one(self) -> End | None:
+        """Open it, and listen until it ends; None if it could not be opened."""
+        sock = await self._open()
+        if sock is None:
+            return None
+        with sock:
+            end, words = await self._listen(sock)
+            self.log.ended(asyncio.get_running_loop().time(), words, end)
+            return end
 
     async def _wait_renewed(self, timeout: float | None) -> None:  # noqa: ASYNC109
-        self._renewed.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._renewed.wait()
+        self._renewed.clear()
 
     async def _open(self) -> socket.socket | None:
         found = await self._target.addresses(is_hastened=self._is_hastened)
@@ -141,35 +150,32 @@ class Holder:
             stack.pop_all()
             return sock
 
-    async def _listen(self, sock: socket.socket) -> bool:
-        """Until it ends; whether that is a loss."""
+    async def _listen(self, sock: socket.socket) -> tuple[End, str]:
+        """Until it ends, and how it did.
+
+        Looked at now and then, without waiting for the socket: a wait that is cut short by its
+        own time-out could take the one error that tells a reset from an orderly close with it.
+        """
         loop = asyncio.get_running_loop()
         self._renewed.clear()
         last = loop.time()
         while True:
+            try:
+                if not sock.recv(_MOST):
+                    return End.CLOSED, "closed by the server"
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                return End.LOST, f"lost: {failed('', error).detail.removeprefix(': ')}"
             if _TELLS:
                 last = self._acknowledged(sock, last)
+            self.log.looked(loop.time())
             if self._renewed.is_set():
                 self._renewed.clear()
                 if (self.log.silence(loop.time()) or 0.0) > LOST:
-                    words = "given up after a long silence"
-                    self.log.ended(loop.time(), words, is_loss=True)
-                    self._renewed.set()
-                    return True
-            try:
-                async with asyncio.timeout(self._poll):
-                    if await loop.sock_recv(sock, 65536):
-                        # What a chatty server says is thrown away, but not in a tight loop.
-                        await asyncio.sleep(_POLL_HASTENED)
-                        continue
-            except OSError as error:
-                if isinstance(error, TimeoutError) and not error.errno:
-                    continue
-                words = f"lost: {failed('', error).detail.removeprefix(': ')}"
-                self.log.ended(loop.time(), words, is_loss=True)
-                return True
-            self.log.ended(loop.time(), "closed by the server", is_loss=False)
-            return False
+                    self._renewed.set()  # opened again at once
+                    return End.LOST, "given up after a long silence"
+            await asyncio.sleep(_POLL_HASTENED if self._is_hastened else _POLL_AT_REST)
 
     def _acknowledged(self, sock: socket.socket, last: float) -> float:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
@@ -179,7 +185,3 @@ class Holder:
             return last
         self.log.heard(at)
         return at
-
-    @property
-    def _poll(self) -> float:
-        return _POLL_HASTENED if self._is_hastened else _POLL_AT_REST

@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import pairwise
 
 from nornir_haupgrade.model import CanaryResult, Flow
@@ -20,10 +21,21 @@ _KEPT = 4000
 """Acknowledgements remembered: more than an hour."""
 
 
+class End(Enum):
+    """How a connection ended."""
+
+    CLOSED = auto()
+    """By the server, in an orderly way: no loss."""
+    LOST = auto()
+    """Reset, or silent for too long."""
+    DROPPED = auto()
+    """By ourselves, which says nothing of its survival."""
+
+
 @dataclass(frozen=True, slots=True)
-class _End:
+class _Ended:
     at: float
-    is_loss: bool
+    how: End
     words: str
 
 
@@ -35,10 +47,11 @@ class CanaryLog:
         self._where = where
         self._lock = threading.Lock()
         self._heard = array("d")
-        self._ends: deque[_End] = deque(maxlen=50)
+        self._ends: deque[_Ended] = deque(maxlen=50)
         self._held_since: float | None = None
         """Since when it is held; that the server closed it in between does not count."""
         self._is_open = False
+        self._looked = float("-inf")
         self._tells = True
         self._trouble = "not opened yet"
         self._flow: Flow | None = None
@@ -50,6 +63,7 @@ class CanaryLog:
             if self._held_since is None:
                 self._held_since = at
             self._hear(at)
+            self._looked = at
 
     def not_opened(self, words: str) -> None:
         """It could not be opened."""
@@ -61,13 +75,18 @@ class CanaryLog:
         with self._lock:
             self._hear(at)
 
-    def ended(self, at: float, words: str, *, is_loss: bool) -> None:
+    def looked(self, at: float) -> None:
+        """It was looked at: silence counts up to here, and no further."""
+        with self._lock:
+            self._looked = at
+
+    def ended(self, at: float, words: str, how: End) -> None:
         """It is no longer open."""
         with self._lock:
-            self._ends.append(_End(at, is_loss, words))
+            self._ends.append(_Ended(at, how, words))
             self._is_open = False
             self._trouble = words
-            if is_loss:
+            if how is not End.CLOSED:
                 self._held_since = None
 
     def silence(self, now: float) -> float | None:
@@ -89,7 +108,7 @@ class CanaryLog:
 
     def _judge(self, since: float, now: float) -> tuple[bool | None, float | None, str]:
         inside = [end for end in self._ends if end.at >= since]
-        if lost := next((end for end in inside if end.is_loss), None):
+        if lost := next((end for end in inside if end.how is End.LOST), None):
             return False, None, f"{lost.words}, {lost.at - since:.1f} s after the beginning"
         if self._held_since is None:
             return None, None, f"not open: {self._trouble}"
@@ -97,6 +116,9 @@ class CanaryLog:
             return None, None, "was not open at the beginning"
         if not self._is_open:
             return None, None, f"not open again yet: {self._trouble}"
+        if now - self._looked > ALIVE:
+            words = f"not looked at for {now - self._looked:.1f} s: this machine is too busy"
+            return None, None, words
         closed = f"; {inside[-1].words}, and opened again" if inside else ""
         if not self._tells:
             words = f"no error; this platform does not tell acknowledgements{closed}"

@@ -64,9 +64,11 @@ class Engine:
     def _run(self) -> None:
         try:
             self._loop.run_forever()
-            self._loop.run_until_complete(self._clear())
         finally:
-            self._loop.close()
+            try:
+                self._loop.run_until_complete(self._clear())
+            finally:
+                self._loop.close()
 
     async def _clear(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}

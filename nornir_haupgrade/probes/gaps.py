@@ -22,66 +22,66 @@ class Seen:
 
     before: float | None
     """The last good answer before the window."""
+    was_bad: bool
+    """Whether a bad one came after it and before the window."""
     inside: Sequence[float]
     after: float | None
     """The first good answer after the window, which closes the last gap."""
     bad: int
     pauses: tuple[tuple[float, float], ...]
-    """When this machine itself began no probe."""
+    """When this machine itself began no probe, or could not."""
     words: str
     """Of the first bad answer in the window."""
     is_cut: bool
     """Whether older good answers are no longer known."""
 
 
-def longest_gap(name: str, seen: Seen, *, until: float, now: float) -> Gap:
-    """The longest distance between two good answers in a row, where that was measured."""
+def longest_gap(name: str, seen: Seen, *, since: float, until: float, now: float) -> Gap:
+    """The longest distance between two good answers in a row, where that was measured.
+
+    What was broken when the window began is counted from there on, and said: it is not all ours.
+    """
     good = len(seen.inside)
     if seen.before is None:
-        why = "what was before it is no longer known" if seen.is_cut else _never(seen)
-        return Gap(name, None, None, good, seen.bad, None, why)
-    instants = [seen.before, *seen.inside]
+        why = "what was before it is no longer known" if seen.is_cut else "no good answer before it"
+        return Gap(name, None, None, good, seen.bad, None, _and_why(why, seen.words))
+    instants = [since if seen.was_bad else seen.before, *seen.inside]
     if seen.after is not None:
         instants.append(seen.after)
     gaps = sorted(((b - a, a) for a, b in pairwise(instants)), reverse=True)
-    longest, began = gaps[0] if gaps else (0.0, seen.before)
     usual = median(length for length, _ in gaps[1:]) if gaps[1:] else None
+    longest, began = gaps[0] if gaps else (0.0, instants[0])
     silence = until - instants[-1]
     is_silent = seen.after is None and silence > max(_ORDINARY * (usual or 0.0), _SHORTEST)
+    seconds: float | None = longest
+    details = []
     if is_silent and silence >= longest:
-        return Gap(
-            name,
-            None,
-            usual,
-            good,
-            seen.bad,
-            _date(instants[-1], now),
-            _and_why(f"silent for {silence:.1f} s so far", seen.words),
-        )
-    if not gaps:
-        return Gap(name, None, None, good, seen.bad, None, "no good answer in this time yet")
-    detail = f"and silent again for {silence:.1f} s" if is_silent else ""
-    resolution = _resolution(usual, seen.pauses, began, began + longest)
-    return Gap(name, longest, resolution, good, seen.bad, _date(began, now), detail)
-
-
-def _never(seen: Seen) -> str:
-    return _and_why("no good answer before it", seen.words)
+        seconds, began = None, instants[-1]
+        details.append(_and_why(f"silent for {silence:.1f} s so far", seen.words))
+    elif not gaps:
+        seconds = None
+        details.append("no good answer in this time yet")
+    elif is_silent:
+        details.append(f"and silent again for {silence:.1f} s")
+    if seen.was_bad and began == since:
+        details.append(f"broken before this already, for {since - seen.before:.1f} s")
+    own = _unasked(seen.pauses, began, began + longest) if seconds is not None else 0.0
+    resolution = max(usual or 0.0, own) or None
+    words = ", ".join(details)
+    return Gap(name, seconds, resolution, good, seen.bad, _date(began, now), words)
 
 
 def _and_why(what: str, words: str) -> str:
     return f"{what} ({words})" if words else what
 
 
-def _resolution(
-    usual: float | None, pauses: Sequence[tuple[float, float]], began: float, ended: float
-) -> float | None:
-    """The usual distance of good answers, or the time within the gap in which none was asked for.
+def _unasked(pauses: Sequence[tuple[float, float]], began: float, ended: float) -> float:
+    """The longest time within a gap in which none was asked for.
 
     A machine that is too busy to probe sees a gap where the service had none.
     """
-    own = max((end - start for start, end in pauses if start < ended and end > began), default=0.0)
-    return max(usual or 0.0, own) or None
+    inside = (end - start for start, end in pauses if start < ended and end > began)
+    return max(inside, default=0.0)
 
 
 def _date(instant: float, now: float) -> str:

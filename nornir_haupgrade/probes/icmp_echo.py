@@ -8,8 +8,9 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.probes.addresses import Address
-from nornir_haupgrade.probes.outcome import Outcome, failed, silent
+from nornir_haupgrade.probes.outcome import Outcome, failed
 from nornir_haupgrade.probes.target import Target
+from nornir_haupgrade.settings import IcmpService
 
 if TYPE_CHECKING:
     import icmplib
@@ -20,6 +21,13 @@ _ADVICE = (
 )
 _ECHO_REPLIES = {0, 129}
 """ICMP type for IPv4 and for IPv6."""
+_UNREACHABLE = {
+    socket.AF_INET: {3, 11},  # destination unreachable, time exceeded
+    socket.AF_INET6: {1, 2, 3, 4},  # the same, packet too big, parameter problem
+}
+"""What else ends the waiting; a redirect does not, since the request goes on its way."""
+_FOREVER = 1e9
+"""Seconds: icmplib's own time-out reads the wall's clock, which may be set meanwhile."""
 
 
 class IcmpAsker:
@@ -27,51 +35,36 @@ class IcmpAsker:
 
     is_exclusive = False
 
-    def __init__(self, address: str, echoes: Echoes) -> None:
-        self._address = address
-        self._target = Target(address, 0)
+    def __init__(self, service: IcmpService, echoes: Echoes) -> None:
+        self._target = Target(service.address)
         self._echoes = echoes
 
     async def ask(self, timeout: float, *, is_hastened: bool) -> Outcome:  # noqa: ASYNC109
         """Good if one address answers; None if this user may not ask."""
-        found = await self._target.addresses(is_hastened=is_hastened)
-        if isinstance(found, Outcome):
-            return Outcome(found.is_good, found.detail.replace(":0:", ":", 1))
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + timeout
-        outcome = silent(self._address, timeout)
-        for at, address in enumerate(found):
-            left = max(ends - loop.time(), 0.001) / (len(found) - at)
-            outcome = await self._try(address, left)
-            if outcome.is_good:
-                break
-        return outcome
+        return await self._target.ask(self._ask, timeout, is_hastened=is_hastened)
 
     async def close(self) -> None:
         """The sockets belong to all."""
 
-    async def _try(self, address: Address, timeout: float) -> Outcome:  # noqa: ASYNC109
+    async def _ask(self, address: Address) -> Outcome:
         import icmplib
 
         loop = asyncio.get_running_loop()
         began = loop.time()
+        where = self._target.where
         try:
-            async with asyncio.timeout(timeout):
-                reply = await self._echoes.ask(address)
-        except TimeoutError:
-            return silent(self._address, timeout)
+            reply = await self._echoes.ask(address)
         except icmplib.SocketPermissionError:
-            return Outcome(None, f"{self._address}: {_ADVICE}")
+            return Outcome(None, f"{where}: {_ADVICE}")
         except icmplib.ICMPLibError as error:
-            cause = error.__context__
-            if isinstance(cause, OSError):
-                return failed(self._address, cause)
-            return Outcome(None, f"{self._address}: {error}")
+            if isinstance(error.__context__, OSError):
+                return failed(where, error.__context__)
+            return Outcome(None, f"{where}: {error}")
         if reply.type not in _ECHO_REPLIES:
             words = f"unreachable (ICMP type {reply.type}, code {reply.code})"
-            return Outcome(is_good=False, detail=f"{self._address}: {words}")
+            return Outcome(is_good=False, detail=f"{where}: {words}")
         took = (loop.time() - began) * 1000
-        return Outcome(is_good=True, detail=f"{self._address} answers ({took:.0f} ms)")
+        return Outcome(is_good=True, detail=f"{where} answers ({took:.0f} ms)")
 
 
 class Echoes:
@@ -92,7 +85,10 @@ class Echoes:
         """
         family, target = address
         port = self._ports.get(family)
-        if port is None or port.is_dead:
+        if port is not None and port.is_dead:
+            await self._ports.pop(family).close()
+            port = self._ports.get(family)  # another may have opened it meanwhile
+        if port is None:
             port = self._ports[family] = _Port(family)
         return await port.ask(target[0])
 
@@ -108,6 +104,7 @@ class _Port:
         import icmplib
 
         self._library = icmplib
+        self._ends = {*_ECHO_REPLIES, *_UNREACHABLE[family]}
         self._socket = icmplib.AsyncSocket(_open(family))
         self._id = icmplib.utils.unique_identifier()
         self._numbers = itertools.count()
@@ -136,15 +133,22 @@ class _Port:
         self._socket.close()
 
     async def _read(self) -> None:
-        while True:
-            try:
-                reply = await self._socket.receive(timeout=3600)
-            except self._library.TimeoutExceeded:
-                continue
-            future = self._waiting.get(reply.sequence)
-            # On loopback our own requests are heard too; their number lies elsewhere.
-            if future is not None and reply.id == self._id and not future.done():
-                future.set_result(reply)
+        try:
+            while True:
+                self._heard(await self._socket.receive(timeout=_FOREVER))
+        except Exception as error:
+            # Who waits must not take our deafness for the other end's silence.
+            for future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(error)
+            raise
+
+    def _heard(self, reply: icmplib.ICMPReply) -> None:
+        future = self._waiting.get(reply.sequence)
+        # A raw socket hears all that comes: on loopback even our own requests.
+        is_ours = reply.id == self._id and reply.type in self._ends
+        if is_ours and future is not None and not future.done():
+            future.set_result(reply)
 
 
 def _open(family: socket.AddressFamily) -> icmplib.ICMPSocket:

@@ -11,6 +11,10 @@ from nornir_haupgrade.probes.track import Track
 
 _LATE = 0.005
 """Seconds that a tick may be late without being worth a word: timers are that coarse."""
+_VAIN = 2.0
+"""Intervals that a probe in vain leaves unknown: up to the next one, which may be late."""
+_EARLY = 0.25
+"""Share of the interval."""
 
 
 class Runner:
@@ -20,6 +24,8 @@ class Runner:
         self._asker = asker
         self._track = track
         self._load = load
+        # What is asked exclusively waits in a thread of its own, and holds no file of ours.
+        self._room = 0 if asker.is_exclusive else 1
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Outcome]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -27,7 +33,6 @@ class Runner:
         self._begun: float | None = None
         self.is_hastened = False
         self._is_closed = False
-        load.resting += 1
 
     def start(self, delay: float) -> None:
         """Begin to tick in ``delay`` seconds."""
@@ -44,27 +49,29 @@ class Runner:
         if is_hastened == self.is_hastened or self._is_closed:
             return
         self.is_hastened = is_hastened
-        change = 1 if is_hastened else -1
-        self._load.hastened += change
-        self._load.resting -= change
+        self._load.hastened += 1 if is_hastened else -1
 
     def probe(self, timeout: float) -> asyncio.Task[Outcome]:
         """Begin one probe now; it never raises but when it is cancelled."""
         task = self._loop.create_task(self._probe(timeout))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._load.in_flight += self._room
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Outcome]) -> None:
+        self._tasks.discard(task)
+        self._load.in_flight -= self._room
 
     async def _probe(self, timeout: float) -> Outcome:  # noqa: ASYNC109
         begun = self._loop.time()
-        self._load.in_flight += 1
         try:
             outcome = await self._asker.ask(timeout, is_hastened=self.is_hastened)
         except Exception as error:  # noqa: BLE001 - one probe's defect is nobody else's
             outcome = Outcome(None, f"{type(error).__name__}: {error}")
-        finally:
-            self._load.in_flight -= 1
-        self._track.add(begun, self._loop.time(), outcome)
+        if outcome.is_good is None:
+            self._track.paused(begun, begun + _VAIN * self.interval)
+        self._track.add(self._loop.time(), outcome)
         return outcome
 
     async def close(self) -> None:
@@ -73,7 +80,6 @@ class Runner:
             return
         self.set_pace(is_hastened=False)
         self._is_closed = True
-        self._load.resting -= 1
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
@@ -83,14 +89,17 @@ class Runner:
 
     def _tick(self) -> None:
         now = self._loop.time()
+        self._load.look(now)
         interval = self.interval
+        is_full = self._load.is_full(is_hastened=self.is_hastened)
         is_busy = self._asker.is_exclusive and bool(self._tasks)
-        if not self._load.is_full and not is_busy:
+        if not is_full and not is_busy:
             if self._begun is not None and now - self._begun > 2 * interval + _LATE:
                 self._track.paused(self._begun, now)
             self._begun = now
             self.probe(self._timeout)
-        self._due += interval
+        # Who was turned away comes back early, before those whose turn it was.
+        self._due += interval * _EARLY if is_full else interval
         if self._due <= now:  # what was missed is not made up for: that would make it worse
             self._due = now + interval
         self._timer = self._loop.call_at(self._due, self._tick)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import concurrent.futures
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from types import TracebackType
@@ -15,7 +15,7 @@ from nornir_haupgrade.probes.engine import Engine
 from nornir_haupgrade.probes.load import FAST_TIMEOUT
 from nornir_haupgrade.probes.outcome import Asker
 from nornir_haupgrade.probes.runner import Runner
-from nornir_haupgrade.probes.track import Standing, Track
+from nornir_haupgrade.probes.track import Track
 
 _T = TypeVar("_T")
 
@@ -23,6 +23,7 @@ _GRACE = 1.0
 """Seconds that the probing thread may be late with an answer."""
 _CLOSING = 5.0
 """Seconds that closing may take; what is left then is closed a little later."""
+_DIED = "the prober did not run all the time: nothing is known"
 
 
 class Watch:
@@ -49,6 +50,11 @@ class Watch:
         self._is_closed = False
         engine.call(self._begin)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still measures; after a fork only the parent's does."""
+        return not self._is_closed and self._engine.is_alive
+
     def measure(self, timeout: float = 2.0) -> list[ServiceResult]:
         """Probe each service once, now; blocks for ``timeout`` seconds at the most.
 
@@ -58,14 +64,6 @@ class Watch:
             ServiceResult(name, None, "the prober did not answer: nothing is known")
             for name in self._tracks
         ]
-
-    def standing(self, name: str) -> Standing:
-        """The newest result of a service, and for how long it has been good on end.
-
-        Raises:
-            KeyError: No such service is watched.
-        """
-        return self._tracks[name].standing()
 
     def hasten(self) -> None:
         """Probe a hundred times a second from now on: before what may interrupt.
@@ -85,6 +83,8 @@ class Watch:
 
     def gaps(self, since: float, until: float | None = None) -> tuple[Gap, ...]:
         """Each service's longest gap between two instants of ``mark``, in the services' order."""
+        if not self.is_alive:
+            return tuple(Gap(name, None, None, 0, 0, None, _DIED) for name in self._tracks)
         now = time.monotonic()
         ends = now if until is None else min(until, now)
         return tuple(track.gap(since, ends, now) for track in self._tracks.values())
@@ -104,7 +104,9 @@ class Watch:
         if self._is_closed:
             return
         self._is_closed = True
-        self._do(self._end(), _CLOSING)
+        if (ending := self._engine.submit(self._end())) is not None:
+            # It goes on after that time: what was not closed would be probed for ever.
+            concurrent.futures.wait([ending], _CLOSING)
         self._left(self)
 
     def __enter__(self) -> Self:
@@ -168,7 +170,6 @@ class Watch:
             await asyncio.wait(first, timeout=FAST_TIMEOUT)
 
     async def _end(self) -> None:
-        with contextlib.suppress(Exception):
-            await asyncio.gather(*(runner.close() for runner in self._runners))
-        with contextlib.suppress(Exception):
-            await asyncio.gather(*(holder.close() for holder in self._holders))
+        runners = [runner.close() for runner in self._runners]
+        holders = [holder.close() for holder in self._holders]
+        await asyncio.gather(*runners, *holders, return_exceptions=True)

@@ -5,6 +5,7 @@ What a change does to a device is written here by hand, not taken from the code 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import socket
@@ -112,10 +113,14 @@ class Port:
         while True:
             try:
                 line, _ = listener.accept()
-                self._lines.append(line)
-                line.sendall(b"SSH-2.0-memory\r\n")
             except OSError:
                 return
+            self._lines.append(line)
+            if self._listener is not listener:  # closed meanwhile
+                line.close()
+                return
+            with contextlib.suppress(OSError):  # a hastened probe resets what it opened
+                line.sendall(b"SSH-2.0-memory\r\n")
 
 
 def archive(files: dict[str, str], mode: str = "w") -> bytes:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import resource
 import socket
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+
+from nornir_haupgrade.probes.outcome import Asker, Outcome
 
 BANNER = b"SSH-2.0-Test\r\n"
 
@@ -79,6 +82,22 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def ask() -> Callable[..., Outcome]:
+    """One question to one asker, in a loop of its own."""
+
+    def once(asker: Asker, timeout: float = 2.0, *, is_hastened: bool = False) -> Outcome:
+        async def run() -> Outcome:
+            try:
+                return await asker.ask(timeout, is_hastened=is_hastened)
+            finally:
+                await asker.close()
+
+        return asyncio.run(run())
+
+    return once
 
 
 @pytest.fixture

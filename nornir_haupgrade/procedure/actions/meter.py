@@ -32,6 +32,8 @@ class Meter:
         self._run_task = run_task
         self._watch: Watch | None = None
         self._since: float | None = None
+        self._until: float | None = None
+        """When it became slow; its own pauses are no outage from then on."""
         self.held: frozenset[str] = frozenset()
         """The canaries that were held open when this window began."""
         self._is_task = any(isinstance(service, TaskService) for service in config.services)
@@ -39,12 +41,14 @@ class Meter:
         """Whether a switchover's window is open."""
 
     def open(self) -> Watch:
-        """Begin to watch, unless it is watched already.
+        """Begin to watch, unless it is watched already; again if what watched has died.
 
         Raises:
             Unreachable: This machine has nothing left to measure with.
         """
-        if self._watch is None:
+        if self._watch is None or not self._watch.is_alive:
+            if self._watch is not None:
+                self._watch.close()
             config = self._config
             self._watch = Prober.shared().watch(
                 config.services, config.canaries, run_task=self._run_task
@@ -55,7 +59,7 @@ class Meter:
         """Watch no more."""
         if self._watch is not None:
             self._watch.close()
-        self._watch, self._since, self.is_switchover = None, None, False
+        self._watch, self._since, self._until, self.is_switchover = None, None, None, False
 
     def measure(self) -> list[ServiceResult]:
         """Every configured service once, now."""
@@ -69,7 +73,8 @@ class Meter:
             return
         watch = self.open()
         watch.hasten()
-        since = self._since = watch.mark()
+        since, self._until = watch.mark(), None
+        self._since = since
         self.held = frozenset(c.name for c in watch.canaries(since - _HELD) if c.is_alive)
         self.is_switchover = True
 
@@ -79,12 +84,15 @@ class Meter:
             return
         self._watch.rest()
         self._watch.renew_canaries()
-        self._since, self.is_switchover = self._watch.mark(), False
+        self._since, self._until, self.is_switchover = self._watch.mark(), None, False
 
     def slow_down(self) -> None:
-        """Once a second from now on; the window stays open."""
-        if self._watch is not None:
-            self._watch.rest()
+        """Once a second from now on; the window stays open, for what is silent now to end."""
+        if self._watch is None:
+            return
+        self._watch.rest()
+        if self.is_switchover and self._until is None:
+            self._until = self._watch.mark()
 
     def outages(self, *, is_switchover: bool) -> tuple[Gap, ...]:
         """Each service's longest silence in this window."""
@@ -93,7 +101,7 @@ class Meter:
                 return ()
             names = [service.name for service in self._config.services]
             return tuple(Gap(name, None, None, 0, 0, None, _NOT_RUNNING) for name in names)
-        return self.open().gaps(self._since)
+        return self.open().gaps(self._since, self._until)
 
     def canaries(self) -> tuple[CanaryResult, ...]:
         """What has become of the canaries in this window; without one, of late."""
