@@ -15,7 +15,7 @@ def test_a_standby_that_synchronises_late_is_waited_for(make_live: MakeLive) -> 
     """Held at step 6 with nothing lost; when the sessions are there, it goes on."""
     pair = make_live("13", settings={"sessions_timeout": 5})
     version = pair.lab.image("13").version
-    pair.lab.fault("late-sync", "p1a", seconds=25)
+    pair.lab.fault("late-sync", "p1a", params={"seconds": 25})
     ended = pair.haupgrade("run", "--to", version, "--yes")
     assert ended.code == 3, ended.story()
     assert "the rest would break" in ended.end()["reason"]
@@ -40,7 +40,7 @@ def test_a_standby_that_synchronises_late_is_waited_for(make_live: MakeLive) -> 
 def test_the_same_switchover_without_the_gate_loses_all(make_live: MakeLive) -> None:
     """The control: what the gate holds back really is a loss."""
     pair = make_live("13", answer_timeout=8)
-    pair.lab.fault("late-sync", "p1b", seconds=600)
+    pair.lab.fault("late-sync", "p1b", params={"seconds": 600})
     pair.by_hand("p1b", "fwctl reboot")
     pair.lab.wait_until(
         lambda: pair.lab.states["p1b"]["boots"] == 2 and pair.roles() == ("MASTER", "BACKUP"),
