@@ -233,11 +233,14 @@ class SessionCount:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session: ``ip:port`` before (original) and after NAT (reply); age in seconds."""
+    """One session: ``ip:port`` before (original) and after NAT (reply); age in seconds.
+
+    A standby that keeps its peer's sessions apart may not know them after NAT: ``reply`` is None.
+    """
 
     protocol: str
     original: tuple[str, str]
-    reply: tuple[str, str]
+    reply: tuple[str, str] | None
     state: str
     age: int | None
 

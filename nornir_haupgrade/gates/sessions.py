@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.gates.combine import Check, combine, listed
@@ -87,8 +87,9 @@ def critical(
 ) -> Verdict:
     """Each wanted kind is on the active often enough, and each such session on the standby too.
 
-    The same session is one with the same 5-tuple before and after NAT. A wanted kind without
-    ``min_age`` takes every session that the driver reports as replicable.
+    The same session is one with the same 5-tuple before and, where both members know it, after
+    NAT. A wanted kind without ``min_age`` takes every session that the driver reports as
+    replicable.
     """
     if not wanted:
         return Verdict(Status.SKIPPED, "no critical sessions are configured")
@@ -101,8 +102,8 @@ def _critical(wanted: CriticalSession, active: MemberSessions, standby: MemberSe
     if unreadable:
         reason = f"{active.member}: cannot tell whether these count: {listed(unreadable)}"
         return Verdict(Status.ERROR, reason)
-    held = {_key(one) for one in standby.sessions}
-    missing = [_shown(one) for one in matching if _key(one) not in held]
+    is_held = _held_by(standby.sessions)
+    missing = [_shown(one) for one in matching if not is_held(one)]
     facts = (
         (f"on {active.member}", str(len(matching))),
         ("at least", str(wanted.at_least)),
@@ -137,8 +138,22 @@ def _is_wanted(wanted: CriticalSession, session: Session) -> bool | None:
     return None if session.age is None else session.age >= wanted.min_age
 
 
+def _held_by(sessions: Sequence[Session]) -> Callable[[Session], bool]:
+    """Whether a session is among these; where NAT's side of one is not known, the other decides."""
+    whole = {_key(one) for one in sessions}
+    before_nat = {_key(replace(one, reply=None)) for one in sessions}
+    without_reply = {_key(one) for one in sessions if one.reply is None}
+
+    def is_held(one: Session) -> bool:
+        if one.reply is None:
+            return _key(one) in before_nat
+        return _key(one) in whole or _key(replace(one, reply=None)) in without_reply
+
+    return is_held
+
+
 def _key(session: Session) -> tuple[str, tuple[Endpoint | str, ...]]:
-    return session.protocol.lower(), ends(*session.original, *session.reply)
+    return session.protocol.lower(), ends(*session.original, *(session.reply or ()))
 
 
 def _shown(session: Session) -> str:

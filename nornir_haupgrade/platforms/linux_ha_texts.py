@@ -216,14 +216,13 @@ def _image(slot: str, fields: KeyValues) -> HeldImage | None:
 def _session(line: str) -> Session:
     match line.split():
         case [protocol, original, reply, state, age] if NUMBER.fullmatch(age):
-            source, _, destination = original.partition(">")
-            back_source, _, back_destination = reply.partition(">")
-            if all((source, destination, back_source, back_destination)):
-                return Session(
-                    protocol,
-                    (source, destination),
-                    (back_source, back_destination),
-                    state,
-                    int(age),
-                )
+            before, after = _ends(original), _ends(reply)
+            # conntrackd's external cache holds what was before NAT only.
+            if before and (after or reply == "-"):
+                return Session(protocol, before, after, state, int(age))
     raise unexpected("fwctl show sessions list", f"not a session: {line!r}", line)
+
+
+def _ends(text: str) -> tuple[str, str] | None:
+    source, _, destination = text.partition(">")
+    return (source, destination) if source and destination else None

@@ -190,6 +190,16 @@ def test_the_same_session_has_the_same_five_before_and_after_nat(other: dict[str
     assert held([session()], [session(**other)]).status is Status.FAIL
 
 
+@pytest.mark.parametrize("ours", [AFTER, None])
+@pytest.mark.parametrize("theirs", [AFTER, None])
+def test_what_one_member_does_not_know_after_nat_is_compared_before_it(
+    ours: tuple[str, str] | None, theirs: tuple[str, str] | None
+) -> None:
+    assert held([session(reply=ours)], [session(reply=theirs)]).is_good
+    other = ("10.1.0.6:40000", "192.0.2.9:443")
+    assert not held([session(reply=ours)], [session(original=other, reply=theirs)]).is_good
+
+
 def test_state_and_age_may_differ_between_the_members() -> None:
     assert held([session()], [session(state="UNREPLIED", age=1)]).is_good
 

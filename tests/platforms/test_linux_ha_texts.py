@@ -141,6 +141,13 @@ def test_sessions_list() -> None:
     assert len(texts.parse_sessions_list(SESSION * 3)) == 3
 
 
+def test_a_standby_does_not_know_its_peers_sessions_after_nat() -> None:
+    # A capture: conntrackd's external cache holds the original tuple only.
+    text = "tcp 10.1.1.101:52849>10.2.1.100:7001 - ESTABLISHED 14\n"
+    (found,) = texts.parse_sessions_list(text)
+    assert (found.original[0], found.reply) == ("10.1.1.101:52849", None)
+
+
 @pytest.mark.parametrize(
     "line",
     [
