@@ -91,7 +91,9 @@ def fault(
     *,
     on: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help='Wait for a command\'s beginning, "role MASTER", "boot".'),
+        typer.Option(
+            metavar="WHAT", help='Wait for a command\'s beginning, "role MASTER", "boot".'
+        ),
     ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="NODE", help="The member that does that; default any.")

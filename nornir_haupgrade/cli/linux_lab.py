@@ -82,17 +82,12 @@ def up(place: Place, *, pairs: int, preempt: bool, image: str) -> int:
     lab.start(say=place.say)
     config = write_project(place.folder / "project", spec, images)
     _show(place, lab)
-    emit(
-        place.shell,
-        [
-            f"project  {config}",
-            f"log in   password {spec.password}; "
-            f"haupgrade lab linux exec -- ssh -o UserKnownHostsFile={lab.known_hosts}"
-            f" admin@{spec.networks[0].members[0].address}",
-            f"upgrade  haupgrade lab linux exec -- haupgrade --config {config}"
-            f" run --pair {spec.networks[0].name} --to {images[-1].version}",
-        ],
-    )
+    first, inside = spec.networks[0], "haupgrade lab linux exec --"
+    ssh = f"ssh -o UserKnownHostsFile={lab.known_hosts} admin@{first.members[0].address}"
+    upgrade = f"haupgrade --config {config} run --pair {first.name} --to {images[-1].version}"
+    place.say(f"project  {config}")
+    place.say(f"log in   {inside} {ssh}; password {spec.password}")
+    place.say(f"upgrade  {inside} {upgrade}")
     return Exit.DONE
 
 
@@ -186,5 +181,3 @@ def _show(place: Place, lab: LinuxLab) -> None:
     lines = [f"at work  {' '.join(map(str, item))}" for item in faults["struck"]]
     lines += [f"waiting  {' '.join(map(str, item))}" for item in faults["waiting"]]
     emit(place.shell, lines)
-
-

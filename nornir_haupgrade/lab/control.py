@@ -109,6 +109,7 @@ class RequestServer:
         except (HAUpgradeError, SpecError, KeyError, ValueError, TypeError) as exc:
             return {"ok": False, "error": f"{type(exc).__name__}: {exc}"}
 
+
 class ControlServer(RequestServer):
     """Answers requests about one lab, on the lab's loop."""
 

@@ -46,7 +46,6 @@ _ALONE = ("unshare", "--mount", "--propagation", "private")
 _MERGE = 'mount -t squashfs -o loop,ro "$1" "$2" && mount -t overlay -o lowerdir="$3:$2" lab "$4"'
 
 
-
 @dataclass(frozen=True, slots=True)
 class Image:
     """A firewall image as a file; ``size`` in bytes."""
@@ -67,7 +66,7 @@ def cache_folder(cache: Path | None = None) -> Path:
     return Path(base) / "haupgrade" / "linux-lab"
 
 
-def image(name: str, cache: Path | None = None, *, say: Callable[[str], None] = str) -> Image:
+def image(name: str, cache: Path | None = None, *, say: Callable[[str], object] = str) -> Image:
     """An image by its name, built now if it is not there.
 
     Args:
@@ -148,7 +147,7 @@ def _workshop(folder: Path) -> Iterator[Path]:
         yield Path(work)
 
 
-def _tree(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Path:
+def _tree(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Path:
     """A release's plain Debian tree as a squashfs."""
     kept = folder / "trees" / f"{recipe.suite}_{tree_key(recipe.suite)}.squashfs"
     if kept.exists():
@@ -171,7 +170,7 @@ def _tree(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Path:
     return kept
 
 
-def _build(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Image:
+def _build(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Image:
     tree = _tree(recipe, folder, say)
     say(f"building the image {recipe.name}")
     with _workshop(folder) as work:
@@ -201,7 +200,7 @@ def _lay(recipe: Recipe, layer: Path) -> None:
         os.mknod(hidden, stat.S_IFCHR, os.makedev(0, 0))
 
 
-def _cut(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Image:
+def _cut(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Image:
     """The first half of the whole image, with a checksum of its own that is right."""
     whole_recipe = recipe_of(recipe.name.partition("-")[0])
     whole = _kept(folder, whole_recipe) or _build(whole_recipe, folder, say)

@@ -50,9 +50,7 @@ class LinuxLab:
     As a context manager it lives as long as the block; ``start`` alone leaves it running.
     """
 
-    def __init__(
-        self, spec: LinuxSpec | None, state: Path, *, cache: Path | None = None
-    ) -> None:
+    def __init__(self, spec: LinuxSpec | None, state: Path, *, cache: Path | None = None) -> None:
         self._spec = spec
         self.state = state.absolute()
         self._cache = cache_folder(cache)
@@ -72,7 +70,7 @@ class LinuxLab:
         """Stop, and wait until everything is gone."""
         self.stop()
 
-    def start(self, *, say: Callable[[str], None] = str) -> None:
+    def start(self, *, say: Callable[[str], object] = str) -> None:
         """Start a fresh lab: flash and audit of an earlier one on the same folder are replaced.
 
         Args:
@@ -219,7 +217,7 @@ class LinuxLab:
         """What happened so far, also after the end; see ``linux.audit``."""
         return read_audit(self.state, kind)
 
-    def image(self, name: str, *, say: Callable[[str], None] = str) -> Image:
+    def image(self, name: str, *, say: Callable[[str], object] = str) -> Image:
         """An image file to upgrade to, built now if it is not there; see ``images.image``."""
         return image(name, self._cache, say=say)
 
@@ -324,7 +322,9 @@ class Program:
 
 def _children(pid: int) -> list[int]:
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     except OSError:
         return []
 

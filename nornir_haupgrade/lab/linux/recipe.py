@@ -30,7 +30,8 @@ _HOOKS = (
     'chroot "$1" useradd --create-home --shell /bin/bash admin',
     'mkdir -p "$1/flash"',
     # Made at the first boot, or the site's own; and whatever names the mirror.
-    'rm -rf "$1"/etc/ssh/ssh_host_* "$1"/etc/apt/sources.list* "$1"/etc/apt/apt.conf.d/99mmdebstrap',
+    'rm -rf "$1"/etc/ssh/ssh_host_* "$1"/etc/apt/sources.list*',
+    'rm -f "$1"/etc/apt/apt.conf.d/99mmdebstrap',
     'rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*',
 )
 _EXECUTABLE = frozenset({"fwctl", "ha-notify", "pid1", "start", "load", "down", "sessions"})

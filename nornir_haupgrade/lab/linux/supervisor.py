@@ -127,7 +127,7 @@ class Supervisor:
             raise SpecError(msg)
         return self._nodes[name]
 
-    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: C901 - a table
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         match request.get("do"):
             case "state":
                 members = {name: self._nodes[name].plain() for name in sorted(self._nodes)}
@@ -157,4 +157,3 @@ class Supervisor:
                 msg = f"unknown request {other}"
                 raise ValueError(msg)
         return {}
-
