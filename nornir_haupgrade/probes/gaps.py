@@ -46,13 +46,15 @@ def longest_gap(name: str, seen: Seen, *, since: float, until: float, now: float
         why = "what was before it is no longer known" if seen.is_cut else "no good answer before it"
         return Gap(name, None, None, good, seen.bad, None, _and_why(why, seen.words))
     instants = [since if seen.was_bad else seen.before, *seen.inside]
-    if seen.after is not None:
-        instants.append(seen.after)
     gaps = sorted(((b - a, a) for a, b in pairwise(instants)), reverse=True)
     usual = median(length for length, _ in gaps[1:]) if gaps[1:] else None
-    longest, began = gaps[0] if gaps else (0.0, instants[0])
     silence = until - instants[-1]
-    is_silent = seen.after is None and silence > max(_ORDINARY * (usual or 0.0), _SHORTEST)
+    is_silent = silence > max(_ORDINARY * (usual or 0.0), _SHORTEST)
+    if is_silent and seen.after is not None:
+        # Without a silence at its end, what comes after the window is an ordinary pause.
+        gaps = sorted([*gaps, (seen.after - instants[-1], instants[-1])], reverse=True)
+        is_silent = False
+    longest, began = gaps[0] if gaps else (0.0, instants[0])
     seconds: float | None = longest
     details = []
     if is_silent and silence >= longest:

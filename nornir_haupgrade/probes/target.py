@@ -13,7 +13,7 @@ from nornir_haupgrade.probes.threads import in_thread
 _AGAIN = 60.0
 """Seconds between two look-ups of a name, at rest."""
 _AGAIN_AFTER_FAILURE = 5.0
-_OVERSLEPT = 0.1
+_OVERSLEPT = 0.25
 """Seconds; a time-out that is noticed so late says nothing: the answer may have been there."""
 
 
@@ -57,8 +57,9 @@ class Target:
             return found
         outcomes: list[Outcome] = []
         for at, address in enumerate(found):
-            left = max(ends - loop.time(), 0.001) / (len(found) - at)
-            outcome = await self._ask(ask, address, left)
+            now = loop.time()
+            share = max(ends - now, 0.001) / (len(found) - at)
+            outcome = await self._ask(ask, address, now + share) or silent(self.where, timeout)
             if outcome.is_good:
                 return outcome
             outcomes.append(outcome)
@@ -79,13 +80,9 @@ class Target:
         return self._found or self._failure or Outcome(None, f"{self.where}: not looked up yet")
 
     async def _ask(
-        self,
-        ask: Callable[[Address], Awaitable[Outcome]],
-        address: Address,
-        timeout: float,  # noqa: ASYNC109 - part of the outcome's words
-    ) -> Outcome:
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + timeout
+        self, ask: Callable[[Address], Awaitable[Outcome]], address: Address, ends: float
+    ) -> Outcome | None:
+        """None if there is no answer by then."""
         try:
             async with asyncio.timeout_at(ends):
                 return await ask(address)
@@ -93,11 +90,11 @@ class Target:
             # The kernel's own time-out is an answer of a kind, and has a number.
             if not isinstance(error, TimeoutError) or error.errno:
                 return failed(self.where, error)
-        if loop.time() > ends + _OVERSLEPT:
+        if asyncio.get_running_loop().time() > ends + _OVERSLEPT:
             return Outcome(
                 None, f"{self.where}: this machine is too busy to hear an answer in time"
             )
-        return silent(self.where, timeout)
+        return None
 
     def _begin(self, now: float) -> None:
         self._next = now + _AGAIN

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from nornir_haupgrade.probes import target as module
 from nornir_haupgrade.probes.addresses import Address
 from nornir_haupgrade.probes.outcome import Outcome
 from nornir_haupgrade.probes.target import Target
@@ -40,7 +41,11 @@ def test_the_kernel_s_own_time_out_is_told_as_such() -> None:
     assert once(timed_out) == Outcome(is_good=False, detail="127.0.0.1:80: Connection timed out")
 
 
-def test_an_answer_that_a_stalled_machine_could_not_hear_is_unknown() -> None:
+def test_an_answer_that_a_stalled_machine_could_not_hear_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_OVERSLEPT", 0.1)
+
     async def stalled(_: Address) -> Outcome:
         time.sleep(0.4)  # noqa: ASYNC251 - the whole loop stands still
         await asyncio.sleep(1)
