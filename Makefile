@@ -13,6 +13,9 @@ ARGS    ?=
 ALSO    ?= 3.11 3.12 3.13
 PROOF   ?= docs/proof
 
+# What the Linux lab runs on the machine itself.
+LINUX_PACKAGES := e2fsprogs iproute2 mmdebstrap openssh-client procps squashfs-tools util-linux
+
 VENV := .venv
 BIN  := $(VENV)/bin
 CODE  = $(wildcard nornir_haupgrade tests tasks examples)
@@ -57,6 +60,23 @@ make_venv() {
     --build-constraint constraints.txt --editable '.[lab]' --group dev
   touch "$$venv/.stamp"
 }
+install_debian() {
+  local package lacking=()
+  for package in "$$@"; do
+    case "$$(dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null)" in
+      "install ok installed") ;;
+      *) lacking+=("$$package") ;;
+    esac
+  done
+  if [ $${#lacking[@]} -eq 0 ]; then return; fi
+  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The Linux lab needs Debian, root and these packages: $${lacking[*]}" >&2
+    return 1
+  fi
+  echo "Installing $${lacking[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "$${lacking[@]}" >/dev/null
+}
 minor() { "$$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 # What is kept must read the same on every machine: no path of this one.
 without_paths() {
@@ -94,7 +114,7 @@ LOAD := eval "$$FUNCTIONS";
 .PHONY: help
 help: ## Show this list
 	@sed -n -E 's/^([a-z][a-z-]*):.*## (.*)/  make \1|\2/p' Makefile \
-	  | while IFS='|' read -r target text; do printf '%-16s %s\n' "$$target" "$$text"; done
+	  | while IFS='|' read -r target text; do printf '%-17s %s\n' "$$target" "$$text"; done
 
 .PHONY: demo
 demo: $(VENV)/.stamp ## Upgrade simulated pairs over real SSH and leave the evidence in a folder
@@ -105,6 +125,11 @@ test: $(VENV)/.stamp ## Run the tests, and require full branch coverage where de
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(ARGS)
 	@echo "Branch coverage of procedure/ and gates/ (100 % is required):"
 	@$(BIN)/python -m coverage report --include='*/procedure/*,*/gates/*' --fail-under=100
+
+.PHONY: setup-linux
+setup-linux: $(VENV)/.stamp ## Install what the Linux lab needs (Debian, root) and build its images
+	@$(LOAD) install_debian $(LINUX_PACKAGES)
+	@for name in 12 13 13-no-ha 13-truncated; do $(BIN)/haupgrade lab linux image $$name; done
 
 .PHONY: prove
 prove: $(VENV)/.stamp ## Run the long proofs too, on every supported Python found, and keep the output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -9,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _CLONE_NEWNET = 0x40000000
@@ -32,6 +34,21 @@ def enter_network(namespace: Path | str) -> None:
             raise OSError(code, os.strerror(code), str(namespace))
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def visiting(namespace: Path | str) -> Iterator[None]:
+    """Be in another network namespace for a while; see ``enter_network``."""
+    # A thread may be elsewhere than its process.
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        enter_network(namespace)
+        try:
+            yield
+        finally:
+            enter_network(f"/proc/self/fd/{home}")
+    finally:
+        os.close(home)
 
 
 def listening_socket(namespace: Path | str, address: str, port: int) -> socket.socket:

@@ -14,6 +14,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 CACHE_VARIABLE = "HAUPGRADE_LAB_CACHE"
 _NEEDED = 2 << 30
 """Bytes that a build may take at its widest."""
+_UNUSED = 7 * 24 * 3600
+"""Seconds after which what another recipe made is dropped."""
 _SQUASH = (
     *("-comp", "zstd", "-Xcompression-level", "4"),
     *("-noappend", "-no-progress", "-quiet", "-mkfs-time", "0"),
@@ -94,7 +97,7 @@ def by_checksum(sha256: str, cache: Path | None = None) -> Path | None:
     for facts in cache_folder(cache).glob("images/*/facts.json"):
         with contextlib.suppress(OSError, ValueError):
             if json.loads(facts.read_text())["sha256"] == sha256:
-                return facts.parent / "firewall.img"
+                return next(facts.parent.glob("*.img"), None)
     return None
 
 
@@ -106,9 +109,10 @@ def _kept(folder: Path, recipe: Recipe) -> Image | None:
     place = _place(folder, recipe)
     try:
         facts = json.loads((place / "facts.json").read_text())
-        path = place / "firewall.img"
+        path = place / recipe.file
         if path.stat().st_size != facts["size"]:
             return None
+        os.utime(place)
         return Image(path, facts["version"], facts["sha256"], facts["size"])
     except (OSError, ValueError, KeyError):
         return None
@@ -140,7 +144,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _workshop(folder: Path) -> Iterator[Path]:
     """A folder that vanishes, on the same disk as the result; what an earlier crash left, too."""
     for old in folder.glob("build-*"):
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)  # we hold the lock: nobody builds there
     with tempfile.TemporaryDirectory(prefix="build-", dir=folder) as work:
         # apt's own user has to reach what mmdebstrap unpacks.
         Path(work).chmod(0o755)
@@ -151,6 +155,7 @@ def _tree(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Path:
     """A release's plain Debian tree as a squashfs."""
     kept = folder / "trees" / f"{recipe.suite}_{tree_key(recipe.suite)}.squashfs"
     if kept.exists():
+        os.utime(kept)
         return kept
     say(f"building Debian {recipe.suite}; this takes half a minute")
     with _workshop(folder) as work:
@@ -181,7 +186,7 @@ def _build(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Image:
         made = work / "made"
         made.mkdir()
         squash = " ".join(("mksquashfs", '"$4"', '"$5"', *_SQUASH))
-        paths = (str(path) for path in (tree, plain, layer, merged, made / "firewall.img"))
+        paths = (str(path) for path in (tree, plain, layer, merged, made / recipe.file))
         shell = ("sh", "-c", f'{_MERGE} && {squash} && cat "$4/etc/debian_version"', "sh")
         version = run(*_ALONE, *shell, *paths).strip()
         return _finish(recipe, folder, made, version)
@@ -205,20 +210,20 @@ def _cut(recipe: Recipe, folder: Path, say: Callable[[str], object]) -> Image:
     whole_recipe = recipe_of(recipe.name.partition("-")[0])
     whole = _kept(folder, whole_recipe) or _build(whole_recipe, folder, say)
     with _workshop(folder) as work:
-        with whole.path.open("rb") as source, (work / "firewall.img").open("wb") as target:
+        with whole.path.open("rb") as source, (work / recipe.file).open("wb") as target:
             target.write(source.read(whole.size // 2))
         made = work / "made"
         made.mkdir()
-        (work / "firewall.img").rename(made / "firewall.img")
+        (work / recipe.file).rename(made / recipe.file)
         return _finish(recipe, folder, made, whole.version)
 
 
 def _finish(recipe: Recipe, folder: Path, made: Path, version: str) -> Image:
-    path = made / "firewall.img"
+    path = made / recipe.file
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     place = _place(folder, recipe)
-    found = Image(place / "firewall.img", version, digest, path.stat().st_size)
+    found = Image(place / recipe.file, version, digest, path.stat().st_size)
     facts = {name: value for name, value in asdict(found).items() if name != "path"}
     (made / "facts.json").write_text(json.dumps(facts) + "\n")
     _keep(made, place, f"{recipe.name}_*")
@@ -226,13 +231,16 @@ def _finish(recipe: Recipe, folder: Path, made: Path, version: str) -> Image:
 
 
 def _keep(made: Path, place: Path, siblings: str) -> None:
-    """Put what was made in its place in one go, and drop what it replaces."""
+    """Put what was made in its place in one go, and drop its like that nobody used for long."""
     place.parent.mkdir(parents=True, exist_ok=True)
+    long_ago = time.time() - _UNUSED
     for old in place.parent.glob(siblings):
-        if old.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.unlink(missing_ok=True)
+        # Not at once: another checkout on this machine may have another recipe.
+        if old.stat().st_mtime < long_ago:
+            if old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.unlink(missing_ok=True)
     try:
         made.rename(place)
     except OSError as error:

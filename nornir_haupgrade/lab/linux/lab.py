@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.lab.control import ControlError, control
 from nornir_haupgrade.lab.linux.audit import read_audit
-from nornir_haupgrade.lab.linux.enter import enter_network
+from nornir_haupgrade.lab.linux.enter import enter_network, visiting
 from nornir_haupgrade.lab.linux.images import cache_folder, image
 from nornir_haupgrade.lab.linux.requirements import SETUP, missing
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Self
 
@@ -229,12 +230,13 @@ class LinuxLab:
     def enter(self) -> None:
         """Move the calling thread into the fabric's network.
 
-        Call it in the main thread, before others start; there is no way back.
+        Call it in the main thread, before others start; for a while only, there is ``inside``.
         """
-        pid = self.pid
-        if pid is None:
-            raise BadInput(f"no lab runs in {self.state}", advice="start one")
-        enter_network(f"/proc/{pid}/ns/net")
+        enter_network(self._fabric)
+
+    def inside(self) -> AbstractContextManager[None]:
+        """Have the calling thread, and those it starts, be in the fabric's network for a while."""
+        return visiting(self._fabric)
 
     def popen_in(self, host: str, pair: str, command: Sequence[str]) -> Program:
         """Start a program on the "client" or "server" of a pair; it ends with the lab."""
@@ -273,6 +275,13 @@ class LinuxLab:
             (self.state / "lab.json").write_text(json.dumps(described, indent=2) + "\n")
         except OSError as error:
             raise BadInput(f"{self.state} cannot be written: {error.strerror}") from error
+
+    @property
+    def _fabric(self) -> str:
+        pid = self.pid
+        if pid is None:
+            raise BadInput(f"no lab runs in {self.state}", advice="start one")
+        return f"/proc/{pid}/ns/net"
 
     @property
     def _is_ready(self) -> bool:

@@ -47,6 +47,11 @@ class Recipe:
     """Paths that are left out."""
     is_truncated: bool = False
 
+    @property
+    def file(self) -> str:
+        """What its file is called."""
+        return f"fw-{self.name}.img"
+
 
 RECIPES = {
     recipe.name: recipe
@@ -95,7 +100,7 @@ def tree_key(suite: str) -> str:
 
 def image_key(recipe: Recipe) -> str:
     """What identifies an image: its tree, the vendor's layer and what is left out."""
-    layer = [f"{path}\0{content!r}" for path, content in layer_files()]
+    layer = [(path, mode_of(path), content) for path, content in layer_files()]
     return _hash(repr((tree_key(recipe.suite), recipe, layer)))
 
 
@@ -107,9 +112,9 @@ def layer_files() -> list[tuple[str, bytes]]:
 
 def mode_of(path: str) -> int:
     """The permissions of a file of the layer: a wheel need not have kept them."""
-    if path.rpartition("/")[2] in _EXECUTABLE:
-        return 0o755
-    return 0o440 if path.startswith("etc/sudoers.d/") else 0o644
+    if path.startswith("etc/sudoers.d/"):
+        return 0o440
+    return 0o755 if path.rpartition("/")[2] in _EXECUTABLE else 0o644
 
 
 def _hash(text: str) -> str:
