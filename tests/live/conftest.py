@@ -1,4 +1,4 @@
-"""Real Linux pairs: skipped, with the reason, where the machine cannot run them; never in CI."""
+"""Real Linux pairs with traffic; skipped, with the reason, where the machine cannot run them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from nornir_haupgrade.lab.linux import LinuxSpec
+from tests.linux.conftest import require_linux
 from tests.live.rig import Live, live
 
 MakeLive: TypeAlias = Callable[..., Live]
@@ -18,6 +19,7 @@ MakeLive: TypeAlias = Callable[..., Live]
 @pytest.fixture
 def make_live(tmp_path: Path) -> Iterator[MakeLive]:
     """Start pairs, write their project and open the connections through them."""
+    require_linux()
     with ExitStack() as stack:
 
         def make(
