@@ -14,6 +14,7 @@ from nornir_haupgrade.model import Flow, MemberId, PairFacts
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
+from nornir_haupgrade.settings import ManagementPath
 from nornir_haupgrade.tasks.site import run_service_task
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Pair:
         self._broken: Counter[MemberId] = Counter()
         """Sessions of ours that broke: a device may go on listing them as logins for a while."""
         self._lock = threading.Lock()
+
+    @property
+    def is_managed_through_pair(self) -> bool:
+        """Whether our own sessions run through the active, by the site's word."""
+        return self.config.management_path is ManagementPath.THROUGH_PAIR
 
     def host(self, member: MemberId) -> Host:
         """The Nornir host of a member."""
@@ -138,6 +144,11 @@ class Pair:
             held = self._drivers.pop(name, None)
             if held is not None:
                 held[0].close()
+
+    def log_in_anew(self) -> None:
+        """The way of our sessions has moved, and nobody would tell us that they are dead."""
+        self._broken.update(self._drivers.keys())
+        self.close()
 
     def _guarded(self, name: MemberId, work: Callable[[MemberId, Driver], T]) -> T | HAUpgradeError:
         # Errors travel as data: a task that raises would mark its host failed for the caller as

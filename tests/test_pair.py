@@ -103,3 +103,12 @@ def test_a_login_that_never_came_about_is_no_broken_session(
         assert len(pair.look()[1]) == 2
     device.others = 1
     assert others(pair) == [1, 1]
+
+
+def test_sessions_that_were_left_behind_are_nobody_else_s_logins(
+    pair: Pair, device: Device
+) -> None:
+    pair.look()
+    pair.log_in_anew()
+    device.others = 1
+    assert others(pair) == [0, 0]

@@ -9,6 +9,7 @@ from nornir_haupgrade.model import PairFacts, Preemption, Role, Status
 from nornir_haupgrade.procedure.actions.look import describe
 from nornir_haupgrade.procedure.actions.writing import perform
 from nornir_haupgrade.procedure.records import Action
+from nornir_haupgrade.settings import ManagementPath
 from tests.actions.conftest import Bench
 from tests.actions.memory import NEW, OLD, unreadable
 
@@ -144,6 +145,16 @@ def test_members_that_cannot_be_read_back_are_seen_by_nobody(bench: Bench) -> No
     result = bench.do(Action.SWITCH, to="p1b")
     assert result.verdict.status is Status.ERROR
     assert result.seen is None
+
+
+@pytest.mark.parametrize("path", list(ManagementPath))
+def test_sessions_that_run_through_the_pair_are_opened_anew_when_the_role_has_moved(
+    bench: Bench, path: ManagementPath
+) -> None:
+    bench.config = {"management_path": path}
+    assert bench.do(Action.SWITCH, to="p1b").verdict.status is Status.PASS
+    is_through = path is ManagementPath.THROUGH_PAIR
+    assert bench.pair.closed == (["p1a", "p1b"] if is_through else [])
 
 
 # --- the latch ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from nornir_haupgrade.model import PairFacts, Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.look import settled
 from nornir_haupgrade.procedure.actions.writing import fresh, perform
-from nornir_haupgrade.procedure.records import Result, Run
+from nornir_haupgrade.procedure.records import Action, Result, Run
 
 Judge = Callable[[PairFacts], Verdict]
 """Whether what was wanted is what is read back."""
@@ -25,6 +25,8 @@ def changed(ctx: Context, run: Run, judge: Judge, *, settle: float = 0) -> Resul
     if isinstance(facts, Result):
         return facts
     failed = perform(ctx, run, facts)
+    if run.action is Action.SWITCH and ctx.pair.is_managed_through_pair:
+        ctx.pair.log_in_anew()
     seen, errors = settled(ctx, settle) if settle else ctx.pair.look()
     if errors.keys() & set(run.members):
         return result(ctx, run, error_verdict({**failed, **errors}), None)

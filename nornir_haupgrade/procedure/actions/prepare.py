@@ -28,7 +28,6 @@ from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import read_sessions
 from nornir_haupgrade.procedure.records import Result, Run
-from nornir_haupgrade.settings import ManagementPath
 
 _CANARY_OPENS = 5.0
 """Seconds until a canary must be open and heard."""
@@ -74,7 +73,7 @@ def management_check(pair: Pair, facts: PairFacts) -> Verdict:
     return management_path(
         active,
         standby,
-        is_through_pair=pair.config.management_path is ManagementPath.THROUGH_PAIR,
+        is_through_pair=pair.is_managed_through_pair,
         flow=pair.flow(standby),
         sessions=held,
     )
