@@ -53,11 +53,8 @@ def test_a_killed_lab_leaves_nothing(own_lab: LinuxLab, which: str) -> None:
     program = own_lab.popen_in("client", "p1", ["sleep", f"{os.getpid()}"])
     assert program.poll() is None
     assert traces(own_lab)
-    pid = own_lab.pid
-    assert pid is not None
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    victim = pid if which == "outer" else int(children[0])
-    os.kill(victim, signal.SIGKILL)
+    outer, inner = own_lab.pids
+    os.kill(outer if which == "outer" else inner, signal.SIGKILL)
     own_lab.stop()
     assert own_lab.pid is None
     with pytest.raises(HAUpgradeError, match="no lab answers"):

@@ -124,9 +124,8 @@ class LinuxLab:
             return
         # Nothing has to be put in order: what the kernel holds for it goes with its namespaces. The
         # inner process ends last of all that is in them, and then the outer one ends by itself.
-        for process in (*_children(pid), pid)[:1]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill((self.pids or (pid,))[-1], signal.SIGKILL)
         if self._process is not None:
             self._process.wait(_GONE_WITHIN)
         if not _wait(lambda: self.pid is None, _GONE_WITHIN):
@@ -144,6 +143,12 @@ class LinuxLab:
             return None
         # A number may have passed to somebody else.
         return pid if MODULE in words and str(self.state) in words else None
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Its outer and inner process, either of which ends it if killed; none if it is off."""
+        pid = self.pid
+        return () if pid is None else (pid, *_children(pid))
 
     @property
     def states(self) -> dict[str, dict[str, Any]]:

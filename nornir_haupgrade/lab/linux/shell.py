@@ -44,7 +44,9 @@ def run(
     except OSError as error:
         raise HAUpgradeError(f"{command[0]} cannot be run: {error}", advice=advice) from error
     if done.returncode:
-        said = " / ".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        # "I:" is what mmdebstrap tells, not what is wrong.
+        said = " / ".join([line for line in lines if not line.startswith("I:")][-_LAST_LINES:])
         raise HAUpgradeError(
             f"{' '.join(command[:4])} failed with {done.returncode}: {said or 'no word'}",
             advice=advice,
