@@ -90,9 +90,7 @@ revision() {
   echo "$$id"
 }
 prove_on() {
-  local python="$$1" version found marks="$$3"
-  version="$$(minor "$$python")"
-  found="$$2"
+  local python="$$1" found="$$2" marks="$$3" workers="$$4" name="$$5"
   mkdir -p $(PROOF)
   {
     echo "date:      $$(date -u +%Y-%m-%dT%H:%M:%SZ)"
@@ -101,11 +99,11 @@ prove_on() {
     echo "revision:  $$(revision)"
     echo
     # -rP prints what passed tests had to say: the figures of a proof are part of it.
-    if "$$python" -m pytest -n $(WORKERS) --dist worksteal -m "$$marks" -rP --show-capture=stdout $(ARGS) 2>&1
+    if "$$python" -m pytest -n "$$workers" --dist worksteal -m "$$marks" -rP --show-capture=stdout $(ARGS) 2>&1
     then printf '\nresult:    passed\n'
     else printf '\nresult:    FAILED\n'; false
     fi
-  } | without_paths "$$python" | tee "$(PROOF)/python-$$version.txt"
+  } | without_paths "$$python" | tee "$(PROOF)/$$name.txt"
 }
 endef
 export FUNCTIONS
@@ -114,11 +112,15 @@ LOAD := eval "$$FUNCTIONS";
 .PHONY: help
 help: ## Show this list
 	@sed -n -E 's/^([a-z][a-z-]*):.*## (.*)/  make \1|\2/p' Makefile \
-	  | while IFS='|' read -r target text; do printf '%-17s %s\n' "$$target" "$$text"; done
+	  | while IFS='|' read -r target text; do printf '%-18s %s\n' "$$target" "$$text"; done
 
 .PHONY: demo
 demo: $(VENV)/.stamp ## Upgrade simulated pairs over real SSH and leave the evidence in a folder
 	@$(BIN)/python examples/demo.py
+
+.PHONY: demo-linux
+demo-linux: $(VENV)/.stamp ## Upgrade a real pair, Debian 12 to 13, with 200 live connections through it
+	@$(BIN)/python examples/demo_linux.py
 
 .PHONY: test
 test: $(VENV)/.stamp ## Run the tests, and require full branch coverage where decisions are made
@@ -140,10 +142,12 @@ prove: $(VENV)/.stamp ## Run the long proofs too, on every supported Python foun
 	done; \
 	for version in $$found; do \
 	  if [ "$$version" = "$$main" ]; then venv=$(VENV); else venv=$(VENV)-$$version; $(MAKE) $$venv/.stamp; fi; \
-	  if [ "$$version" = "$$main" ]; then marks=; else marks='not exhaustive'; fi; \
+	  if [ "$$version" = "$$main" ]; then marks='not linux'; else marks='not linux and not exhaustive'; fi; \
 	  echo "Proofs on Python $$version:"; \
-	  prove_on "$$venv/bin/python" "$$found" "$$marks" || status=1; \
+	  prove_on "$$venv/bin/python" "$$found" "$$marks" $(WORKERS) "python-$$version" || status=1; \
 	done; \
+	echo "Proofs on real Linux pairs, one after the other, since they measure:"; \
+	prove_on $(BIN)/python "$$found" linux 0 linux || status=1; \
 	for version in $(ALSO); do \
 	  case " $$found " in (*" $$version "*) ;; (*) echo "Python $$version: not found, nothing proven on it" ;; esac; \
 	done; \

@@ -34,6 +34,9 @@ def up(
         bool, typer.Option("--preempt", help="The preferred member takes the role back by itself.")
     ] = False,
     image: Annotated[str, typer.Option(help="What the members run: 12 or 13.")] = "12",
+    connections: Annotated[
+        int, typer.Option(min=0, help="Live connections through each pair; see status.")
+    ] = 0,
     state: State = None,
     cache: Cache = None,
 ) -> None:
@@ -43,7 +46,9 @@ def up(
     _leave(
         context,
         state,
-        lambda place: linux_lab.up(place, pairs=pairs, preempt=preempt, image=image),
+        lambda place: linux_lab.up(
+            place, pairs=pairs, preempt=preempt, image=image, connections=connections
+        ),
         cache=cache,
     )
 

@@ -65,8 +65,9 @@ class Moment:
     after: float
 
 
-def up(place: Place, *, pairs: int, preempt: bool, image: str) -> int:
-    """Start it, wait for the roles, and say how to go on."""
+def up(place: Place, *, pairs: int, preempt: bool, image: str, connections: int) -> int:
+    """Start it, wait for the roles, open connections through it, and say how to go on."""
+    from nornir_haupgrade.lab.linux.connections import open_connections
     from nornir_haupgrade.lab.linux.project import write_project
     from nornir_haupgrade.lab.linux.spec import LinuxSpec
 
@@ -81,6 +82,9 @@ def up(place: Place, *, pairs: int, preempt: bool, image: str) -> int:
     images = [lab.image(name, say=place.say) for name in ("12", "13")]
     lab.start(say=place.say)
     config = write_project(place.folder / "project", spec, images)
+    if connections:
+        for pair in spec.networks:
+            open_connections(lab, pair, long=connections)
     _show(place, lab)
     first, inside = spec.networks[0], "haupgrade lab linux exec --"
     ssh = f"ssh -o UserKnownHostsFile={lab.known_hosts} admin@{first.members[0].address}"
@@ -180,4 +184,22 @@ def _show(place: Place, lab: LinuxLab) -> None:
     faults = lab.faults
     lines = [f"at work  {' '.join(map(str, item))}" for item in faults["struck"]]
     lines += [f"waiting  {' '.join(map(str, item))}" for item in faults["waiting"]]
+    lines += _connections(lab, len(rows) // 2)
     emit(place.shell, lines)
+
+
+def _connections(lab: LinuxLab, pairs: int) -> list[str]:
+    from nornir_haupgrade.lab.linux.connections import control_of, summary
+    from nornir_haupgrade.lab.linux.spec import LinuxSpec
+    from nornir_haupgrade.lab.linux.traffic import NoClientError, Traffic
+
+    lines = []
+    for pair in LinuxSpec(pairs=pairs).networks:
+        control = control_of(lab.state, pair)
+        if control.exists():
+            try:
+                said = summary(Traffic(control).report())
+            except NoClientError:
+                said = "the client of its connections has ended"
+            lines.append(f"{pair.name}       {said}")
+    return lines

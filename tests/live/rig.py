@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,15 @@ from typing import Any, Final
 
 from nornir_haupgrade.engines.store import Campaign, Store
 from nornir_haupgrade.lab.linux import LinuxLab, LinuxSpec, PairNet
+from nornir_haupgrade.lab.linux.connections import open_connections
 from nornir_haupgrade.lab.linux.traffic import Traffic, TrafficReport
 from nornir_haupgrade.procedure.records import Result
 
 LONG: Final = 200
 """Live connections of a pair; a tenth idle, a tenth behind source NAT."""
-NEW: Final = 20
-"""New connections a second."""
 PATIENCE: Final = 300.0
 """Seconds for one command line, at most."""
 _SOFTWARE: Final = ("fwctl image install", "fwctl image boot", "fwctl reboot")
-_READY_WITHIN: Final = 30.0
-_TICK: Final = 0.1
 _SETTINGS: Final[dict[str, Any]] = {
     "store": "campaigns",
     "reload_timeout": 90,
@@ -143,43 +140,21 @@ class Live:
     def start_traffic(self, *, answer_timeout: float = 30.0) -> None:
         """Open the live connections of every pair, and wait until all stand."""
         for net in LinuxSpec(pairs=self.pairs).networks:
-            module = "nornir_haupgrade.lab.linux.traffic"
-            listen = f"{net.server}:7000"
-            server = [sys.executable, "-m", f"{module}.server", "--listen", listen]
-            self._start("server", net.name, server)
-            path = self.folder / f"traffic-{net.name}"
-            client = [
-                *(sys.executable, "-m", f"{module}.client", "--connect", listen),
-                *("--bind", net.client, "--nat-bind", net.natted_client),
-                *("--long", str(LONG), "--idle", str(LONG // 10), "--nat", str(LONG // 10)),
-                *("--new-per-second", str(NEW), "--answer-timeout", str(answer_timeout)),
-                *("--control", str(path)),
-            ]
-            self._start("client", net.name, client)
-            self.traffic[net.name] = Traffic(path)
-        for traffic in self.traffic.values():
-            traffic.wait_established(60)
+            self.traffic[net.name] = open_connections(
+                self.lab, net, long=LONG, answer_timeout=answer_timeout
+            )
         time.sleep(6)  # until every one is old enough to count as critical
-
-    def _start(self, host: str, pair: str, command: Sequence[str]) -> None:
-        program = self.lab.popen_in(host, pair, command)
-        self.lab.wait_until(
-            lambda: "ready" in program.log.read_text().split(), _READY_WITHIN, what=str(command)
-        )
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """A command line in the lab's network; gone when this ends."""
-        assert self.lab.pid is not None
+        command = [sys.executable, "-m", "nornir_haupgrade"]
+        command += ["--config", str(self.folder / "config.yaml"), *arguments]
         with (self.folder / "controller.err").open("a") as err:
-            command = [
-                *("nsenter", f"--net=/proc/{self.lab.pid}/ns/net", "--"),
-                *(sys.executable, "-m", "nornir_haupgrade"),
-                *("--config", str(self.folder / "config.yaml"), *arguments),
-            ]
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True
-            )
+            with self.lab.inside():
+                process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True
+                )
             with process:
                 try:
                     yield process

@@ -18,7 +18,8 @@ def test_a_standby_that_synchronises_late_is_waited_for(make_live: MakeLive) -> 
     pair.lab.fault("late-sync", "p1a", params={"seconds": 25})
     ended = pair.haupgrade("run", "--to", version, "--yes")
     assert ended.code == 3, ended.story()
-    assert "the rest would break" in ended.end()["reason"]
+    # Nobody answers for its sessions yet: not measured is not good.
+    assert "conntrackd is not running" in ended.end()["reason"]
     assert pair.roles() == ("BACKUP", "MASTER")  # as after the trial
     assert len(pair.commands("p1b", "fwctl ha suspend")) == 0
     pair.nothing_lost()

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.linux, pytest.mark.prove, pytest.mark.timeout(600)]
 
 
 def _in_fabric(pair: Live, *command: str) -> None:
-    network = f"--net=/proc/{pair.lab.pid}/ns/net"
-    subprocess.run(["nsenter", network, "--", *command], check=True)
+    with pair.lab.inside():
+        subprocess.run(command, check=True)
 
 
 def test_out_of_band_is_seen_to_pass_beside_the_pair(make_live: MakeLive) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 import pytest
 
 from nornir_haupgrade.lab.linux import LinuxSpec
+from nornir_haupgrade.lab.linux.connections import summary
 from tests.live.conftest import MakeLive
 from tests.live.rig import LONG, Live, outages_of
 
@@ -31,12 +32,7 @@ def _upgraded(pair: Live, version: str) -> dict[str, object]:
     print(f"\n{pair.version} -> {version} in {seconds:.0f} s")
     for line in outages_of(end):
         print(f"  outage {line}")
-    print(
-        f"  established {report.established}, lost {len(report.lost)}; new ones: {report.new.ok} "
-        f"ok, {report.new.failed} failed, slowest {report.new.slowest_ms or 0:.0f} ms"
-    )
-    if report.longest_gap is not None:
-        print(f"  longest gap of a connection {report.longest_gap.ms:.0f} ms")
+    print(f"  {summary(report)}")
     return end
 
 
