@@ -97,12 +97,11 @@ class LinuxLab:
                 start_new_session=True,
             )
         (self.state / "pid").write_text(f"{self._process.pid}\n")
-        within = _READY_WITHIN + _A_PAIR_MORE * self._spec.pairs
-        is_over = lambda: self._is_ready or not self._is_alive  # noqa: E731
-        if not _wait(is_over, within) or not self._is_ready:
-            said = self._last_words()
+        try:
+            self._wait_until_ready(_READY_WITHIN + _A_PAIR_MORE * self._spec.pairs)
+        except BaseException:  # a person's Ctrl-C, too
             self.stop()
-            raise HAUpgradeError(f"the lab did not start: {said}", advice=f"look at {self.state}")
+            raise
 
     def check(self) -> None:
         """Nothing happens if this machine has all that it takes.
@@ -127,11 +126,14 @@ class LinuxLab:
         with contextlib.suppress(ProcessLookupError):
             os.kill((self.pids or (pid,))[-1], signal.SIGKILL)
         if self._process is not None:
-            self._process.wait(_GONE_WITHIN)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GONE_WITHIN)
         if not _wait(lambda: self.pid is None, _GONE_WITHIN):
             raise HAUpgradeError(f"the lab (process {pid}) does not end")
         for name in ("ready", "control", "pid"):
             (self.state / name).unlink(missing_ok=True)
+        # Large, and of no use to a later lab; consoles, logs and the audit stay.
+        shutil.rmtree(self.state / "flash", ignore_errors=True)
 
     @property
     def pid(self) -> int | None:
@@ -295,6 +297,12 @@ class LinuxLab:
     @property
     def _is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def _wait_until_ready(self, seconds: float) -> None:
+        is_over = lambda: self._is_ready or not self._is_alive  # noqa: E731
+        if not _wait(is_over, seconds) or not self._is_ready:
+            said = self._last_words()
+            raise HAUpgradeError(f"the lab did not start: {said}", advice=f"look at {self.state}")
 
     def _last_words(self) -> str:
         said = (self.state / "log").read_text(errors="replace").strip().splitlines()

@@ -17,6 +17,7 @@ _TOOLS = {
     "mmdebstrap": "mmdebstrap",
     "nsenter": "util-linux",
     "ssh-keygen": "openssh-client",
+    "sysctl": "procps",
     "unshare": "util-linux",
 }
 _TRIES = {
