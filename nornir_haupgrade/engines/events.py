@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from nornir_haupgrade.engines.switchovers import Switchover
-from nornir_haupgrade.model import PairFacts, Verdict
+from nornir_haupgrade.model import MemberId, PairFacts, Verdict
 from nornir_haupgrade.procedure.records import Ask, Lease, Outcome, Run
 
 
@@ -37,12 +37,15 @@ class PairEnd:
     reason: str
     campaign: str | None = None
     facts: PairFacts | None = None
+    """Both members as each was last seen."""
     owed: tuple[Owed, ...] = ()
     ask: Ask | None = None
     advice: str = ""
     head: str = ""
     """The hash of the history's last record."""
     switchovers: tuple[Switchover, ...] = ()
+    silent: tuple[MemberId, ...] = ()
+    """Those of them that did not answer when both were last asked."""
 
 
 @dataclass(frozen=True, slots=True)

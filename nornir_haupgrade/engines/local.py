@@ -16,7 +16,7 @@ from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd
 from nornir_haupgrade.engines.lock import ControllerLock
-from nornir_haupgrade.engines.loop import PairLoop, plan_and_state
+from nornir_haupgrade.engines.loop import PairLoop, plan_and_state, silent_in
 from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
@@ -264,6 +264,7 @@ class LocalEngine:
                 reason,
                 campaign=loop.campaign.id,
                 facts=loop.state.known,
+                silent=silent_in(loop.state.facts),
                 owed=owed_of(loop.pair, loop.state, loop.state.leases),
                 advice=advice,
                 head=loop.campaign.history.head(loop.plan.pair),

@@ -59,7 +59,7 @@ from nornir_haupgrade.procedure.state import State
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.store import Campaign
-    from nornir_haupgrade.model import MemberId, Sha256
+    from nornir_haupgrade.model import MemberId, PairFacts, Sha256
     from nornir_haupgrade.pair import Pair
     from nornir_haupgrade.procedure.plan import Plan
 
@@ -248,7 +248,7 @@ class PairLoop:
                 # The first measurement is the one from before our first write.
                 self.context.baseline = self.context.baseline or dict(record.facts)
             foreign = unexplained(self.plan, self.state, record)
-            self._why = said_of(foreign) if foreign else record.verdict.reason
+            self._why = said_of(foreign, record.seen) if foreign else record.verdict.reason
             if self.state.goal is Goal.UP and (foreign or not record.verdict.is_good):
                 self._cause = self._why
         elif isinstance(record, Asked | Command) and not is_question(record):
@@ -270,6 +270,7 @@ class PairLoop:
                 ending_of(self.plan, self.state, finish.outcome, self._cause or self._why),
                 campaign=self.campaign.id,
                 facts=self.state.known,
+                silent=silent_in(self.state.facts),
                 owed=owed,
                 switchovers=self._switchovers(),
                 head=self.campaign.history.head(self.plan.pair),
@@ -289,6 +290,7 @@ class PairLoop:
                 self._why,
                 campaign=self.campaign.id,
                 facts=self.state.known,
+                silent=silent_in(self.state.facts),
                 owed=owed_of(self.pair, self.state, self.state.leases),
                 switchovers=self._switchovers(),
                 ask=ask,
@@ -305,6 +307,7 @@ class PairLoop:
                 "stopped by a person before the step's safe point",
                 campaign=self.campaign.id,
                 facts=self.state.known,
+                silent=silent_in(self.state.facts),
                 owed=owed_of(self.pair, self.state, self.state.leases),
                 switchovers=self._switchovers(),
                 advice="haupgrade run again looks at the members and goes on",
@@ -338,10 +341,9 @@ _DONE = {
 
 
 def _runs(state: State, member: MemberId, version: str) -> str:
-    is_silent = state.facts is not None and state.facts.of(member) is None
-    return (
-        f"{member} does not answer, it ran {version}" if is_silent else f"{member} runs {version}"
-    )
+    if member in silent_in(state.facts):
+        return f"{member} does not answer, it ran {version}"
+    return f"{member} runs {version}"
 
 
 def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
@@ -365,10 +367,16 @@ def is_question(record: Asked | Command) -> bool:
     return isinstance(record, Asked) and record.ask.question is not None
 
 
-def said_of(foreign: tuple[tuple[str, str, str, str], ...]) -> str:
-    """What somebody else changed, for a person."""
-    said = (f"{who}: {what} was {before}, is {now}" for who, what, before, now in foreign)
+def said_of(foreign: tuple[tuple[str, str, str, str], ...], seen: PairFacts | None) -> str:
+    """What somebody else changed, for a person; a member that is silent may be why."""
+    said = [f"{who}: {what} was {before}, is {now}" for who, what, before, now in foreign]
+    said += [f"{name} does not answer" for name in silent_in(seen)]
     return f"someone else acted: {'; '.join(said)}"
+
+
+def silent_in(seen: PairFacts | None) -> tuple[MemberId, ...]:
+    """Who did not answer when both were asked."""
+    return tuple(name for name, own in seen.members if own is None) if seen else ()
 
 
 class PairEvidence:

@@ -74,16 +74,19 @@ def switchover_row(switchover: Switchover) -> dict[str, Any]:
 
 
 def members_row(end: PairEnd) -> dict[str, dict[str, Any] | None]:
-    """Both members as last seen."""
+    """Both members as each was last seen, and whether that was just now."""
     if end.facts is None:
         return {}
-    return {name: _member_row(own) for name, own in end.facts.members}
+    return {
+        name: _member_row(own, answers=name not in end.silent) for name, own in end.facts.members
+    }
 
 
-def _member_row(own: MemberFacts | None) -> dict[str, Any] | None:
+def _member_row(own: MemberFacts | None, *, answers: bool) -> dict[str, Any] | None:
     if own is None:
         return None
     return {
+        "answers": answers,
         "identity": own.identity,
         "role": own.role,
         "version": own.version,

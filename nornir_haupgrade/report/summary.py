@@ -60,8 +60,13 @@ def _end_lines(end: PairEnd, store: Path) -> Iterator[str]:
 
 def _details(end: PairEnd, store: Path) -> Iterator[str]:
     if end.facts is not None:
-        members = ", ".join(member_text(name, facts) for name, facts in end.facts.members)
-        yield f"now    {members}"
+        members = [
+            f"{name} does not answer, was {text.removeprefix(name).strip()}"
+            if name in end.silent
+            else text
+            for name, text in ((name, member_text(name, own)) for name, own in end.facts.members)
+        ]
+        yield f"now    {', '.join(members)}"
     yield from switchover_lines(end.switchovers)
     if end.ask is not None:
         yield f"held   {ask_text(end.ask)}"

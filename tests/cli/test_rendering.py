@@ -230,3 +230,9 @@ def test_a_run_does_not_end_with_its_reader() -> None:
     for event in EVENTS:
         screen.take(event)
     screen.say("x")
+
+
+def test_a_member_that_is_silent_is_not_shown_as_if_it_were_there() -> None:
+    end = PairEnd("p1", Ended.HELD, "alone", facts=facts(), silent=("p1b",))
+    (now,) = (line for line in summary_lines([end], Path("campaigns")) if "now " in line)
+    assert now.strip() == "now    p1a active 12.15, p1b does not answer, was standby 12.15"
