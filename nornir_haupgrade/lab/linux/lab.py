@@ -118,18 +118,18 @@ class LinuxLab:
         Raises:
             HAUpgradeError: It does not end.
         """
-        pid = self.pid
-        if pid is None:
-            return
         # Nothing has to be put in order: what the kernel holds for it goes with its namespaces. The
         # inner process ends last of all that is in them, and then the outer one ends by itself.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill((self.pids or (pid,))[-1], signal.SIGKILL)
+        if pids := self.pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pids[-1], signal.SIGKILL)
+        elif self._process is not None:
+            self._process.kill()  # it has not got as far
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GONE_WITHIN)
         if not _wait(lambda: self.pid is None, _GONE_WITHIN):
-            raise HAUpgradeError(f"the lab (process {pid}) does not end")
+            raise HAUpgradeError(f"the lab (process {self.pid}) does not end")
         for name in ("ready", "control", "pid"):
             (self.state / name).unlink(missing_ok=True)
         # Large, and of no use to a later lab; consoles, logs and the audit stay.
