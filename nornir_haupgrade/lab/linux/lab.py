@@ -43,6 +43,8 @@ _READY_WITHIN = 90.0
 _A_PAIR_MORE = 3.0
 _GONE_WITHIN = 10.0
 _TICK = 0.05
+_HELD = 3
+"""Images that a member holds at its fullest: two slots and an upload."""
 
 
 class LinuxLab:
@@ -88,6 +90,7 @@ class LinuxLab:
             raise BadInput(f"a lab runs already in {self.state}", advice="end it first")
         start_image = self.image(self._spec.image, say=say)
         self._describe(start_image)
+        self._check_room(start_image)
         with (self.state / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 [*_ISOLATED, sys.executable, "-m", MODULE, "--state", str(self.state)],
@@ -282,6 +285,17 @@ class LinuxLab:
             (self.state / "lab.json").write_text(json.dumps(described, indent=2) + "\n")
         except OSError as error:
             raise BadInput(f"{self.state} cannot be written: {error.strerror}") from error
+
+    def _check_room(self, start_image: Image) -> None:
+        """A flash is sparse: what has no room here would be lost without a word."""
+        assert self._spec is not None  # noqa: S101 - asked for by the caller
+        needed = 2 * self._spec.pairs * _HELD * start_image.size
+        free = shutil.disk_usage(self.state).free
+        if free < needed:
+            raise BadInput(
+                f"{self.state} has {free >> 20} MiB free, such a lab may take {needed >> 20}",
+                advice="make room, or name another folder",
+            )
 
     @property
     def _fabric(self) -> str:
