@@ -43,6 +43,8 @@ _READY_WITHIN = 90.0
 _A_PAIR_MORE = 3.0
 _GONE_WITHIN = 10.0
 _TICK = 0.05
+_HELD = 3
+"""Images that a member holds at its fullest: two slots and an upload."""
 
 
 class LinuxLab:
@@ -88,6 +90,7 @@ class LinuxLab:
             raise BadInput(f"a lab runs already in {self.state}", advice="end it first")
         start_image = self.image(self._spec.image, say=say)
         self._describe(start_image)
+        self._check_room(start_image)
         with (self.state / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 [*_ISOLATED, sys.executable, "-m", MODULE, "--state", str(self.state)],
@@ -118,18 +121,18 @@ class LinuxLab:
         Raises:
             HAUpgradeError: It does not end.
         """
-        pid = self.pid
-        if pid is None:
-            return
         # Nothing has to be put in order: what the kernel holds for it goes with its namespaces. The
         # inner process ends last of all that is in them, and then the outer one ends by itself.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill((self.pids or (pid,))[-1], signal.SIGKILL)
+        if pids := self.pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pids[-1], signal.SIGKILL)
+        elif self._process is not None:
+            self._process.kill()  # it has not got as far
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GONE_WITHIN)
         if not _wait(lambda: self.pid is None, _GONE_WITHIN):
-            raise HAUpgradeError(f"the lab (process {pid}) does not end")
+            raise HAUpgradeError(f"the lab (process {self.pid}) does not end")
         for name in ("ready", "control", "pid"):
             (self.state / name).unlink(missing_ok=True)
         # Large, and of no use to a later lab; consoles, logs and the audit stay.
@@ -282,6 +285,17 @@ class LinuxLab:
             (self.state / "lab.json").write_text(json.dumps(described, indent=2) + "\n")
         except OSError as error:
             raise BadInput(f"{self.state} cannot be written: {error.strerror}") from error
+
+    def _check_room(self, start_image: Image) -> None:
+        """A flash is sparse: what has no room here would be lost without a word."""
+        assert self._spec is not None  # noqa: S101 - asked for by the caller
+        needed = 2 * self._spec.pairs * _HELD * start_image.size
+        free = shutil.disk_usage(self.state).free
+        if free < needed:
+            raise BadInput(
+                f"{self.state} has {free >> 20} MiB free, such a lab may take {needed >> 20}",
+                advice="make room, or name another folder",
+            )
 
     @property
     def _fabric(self) -> str:

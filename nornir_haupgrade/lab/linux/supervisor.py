@@ -20,6 +20,7 @@ from nornir_haupgrade.lab.linux.service import serve
 from nornir_haupgrade.lab.spec import SpecError, fault_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from nornir_haupgrade.lab.linux.images import Image
@@ -45,7 +46,8 @@ class Supervisor:
         self._nodes: dict[str, Node] = {}
         self._pairs = {pair.name: pair for pair in spec.networks}
         self._programs = Programs(self._media.run, state, self._pairs)
-        self._journals: list[int] = []
+        self._desk = FaultDesk(self._nodes, self._audit)
+        self._control = RequestServer(state, self._answer)
         self._services: list[asyncio.Server] = []
 
     async def live(self) -> None:
@@ -58,17 +60,13 @@ class Supervisor:
         hosts = [known_hosts(node.net, node.flash) for node in self._nodes.values()]
         (self._state / "known_hosts").write_text("".join(hosts))
         self._services = [await serve(pair, self._media.run) for pair in self._spec.networks]
-        self._desk = FaultDesk(self._nodes, self._audit)
-        server = RequestServer(self._state, self._answer)
-        await server.start()
-        starts = asyncio.gather(*(self._start(pair) for pair in self._spec.networks))
-        self._stop = server.stop
+        await self._control.start()
         try:
-            await starts
+            await asyncio.gather(*(self._start(pair) for pair in self._spec.networks))
             (self._state / "ready").touch()
-            await server.stop.wait()
+            await self._control.stop.wait()
         finally:
-            server.close()
+            self._control.close()
             (self._state / "ready").unlink(missing_ok=True)
 
     async def _deliver(self, pair: PairNet, gate: asyncio.Semaphore) -> None:
@@ -112,7 +110,7 @@ class Supervisor:
         roles = lambda: {first.role, second.role} == {"MASTER", "BACKUP"}  # noqa: E731
         await self._until(roles, f"{pair.name} finds no roles")
 
-    async def _until(self, is_so: Any, otherwise: str) -> None:  # noqa: ANN401 - () -> bool
+    async def _until(self, is_so: Callable[[], bool], otherwise: str) -> None:
         deadline = asyncio.get_running_loop().time() + _START_WITHIN + self._spec.pairs
         while not is_so():
             if asyncio.get_running_loop().time() > deadline:
@@ -152,7 +150,7 @@ class Supervisor:
             case "signal":
                 self._programs.signal(int(request["number"]), str(request["signal"]))
             case "stop":
-                self._stop.set()
+                self._control.stop.set()
             case other:
                 msg = f"unknown request {other}"
                 raise ValueError(msg)
