@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.engines.survey import make_plan, survey
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.gates import readiness as gate
-from nornir_haupgrade.gates.combine import Check
+from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.services import baseline
+from nornir_haupgrade.gates.sessions import critical, ratio, synced
 from nornir_haupgrade.gates.sync import in_sync
 from nornir_haupgrade.model import PairFacts, Status, SyncReport, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.prepare import local_image, management_check
+from nornir_haupgrade.procedure.actions.sessions import read_sessions
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.errand import Errand
@@ -96,9 +98,25 @@ def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
 def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
     return [
         Check("configuration", _sync_check(pair, found.facts)),
+        Check("sessions", _sessions_check(pair, found)),
         Check("services", _services_check(pair)),
         Check("management path", management_check(pair, found.facts)),
     ]
+
+
+def _sessions_check(pair: Pair, found: Surveyed) -> Verdict:
+    """Readable, and the critical ones on both; how many are usual on the standby is not judged."""
+    if found.capabilities is not None and not found.capabilities.replicates_sessions:
+        return Verdict(Status.SKIPPED, "sessions are not replicated")
+    both = read_sessions(pair, found.facts)
+    if isinstance(both, Verdict):
+        return both
+    own = pair.config
+    usual = ratio(*both)
+    count = synced(*both, baseline_ratio=usual, tolerance=own.tolerance.sessions)
+    return combine(
+        [Check("count", count), Check("critical", critical(own.critical_sessions, *both))]
+    )
 
 
 def _services_check(pair: Pair) -> Verdict:

@@ -238,7 +238,9 @@ def test_a_silent_canary_is_waited_for_until_it_is_heard_or_surely_lost(
 @pytest.mark.parametrize(
     ("gap", "at_rest"),
     [
-        (Gap("shop", 1.0, 1.0, 9, 0, "then"), ""),
+        (Gap("shop", 1.0, 0.2, 9, 0, "then"), ""),
+        (Gap("shop", 1.0, 0.2, 9, 1, "then"), ""),
+        (Gap("shop", 4.0, 1.0, 9, 0, "then"), ""),  # this machine asked nothing
         (Gap("shop", 3.5, 1.0, 9, 2, "then"), "outage: shop 3500 ms (resolution 1000 ms)"),
         (Gap("shop", None, None, 0, 0, None, "no good answer yet"), ""),
         (Gap("shop", None, None, 0, 3, None, "refused"), "outage: shop not measured: refused"),

@@ -60,3 +60,16 @@ def test_everything_wrong_is_found_at_once(make_rig: MakeRig) -> None:
     rig.fault("login_refused", "p1b")
     (found,) = check(rig.project(), Errand(to=NEW))
     assert [member for member, _ in found.errors] == ["p1b"]
+
+
+def test_a_standby_without_the_critical_sessions_is_not_ready(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    rig.fault("sessions_never_sync", "p1b")
+    rig.lab.run("p1b", "fwctl reboot")  # it comes back with an empty table
+    rig.lab.wait_until(
+        lambda lab: lab.state("p1b").boots == 1 and lab.state("p1b").role == "BACKUP"
+    )
+    (found,) = check(rig.project(), Errand(to=NEW))
+    verdicts = {one.name: one.verdict for one in found.checks if not one.verdict.is_good}
+    assert set(verdicts) == {"sessions"}
+    assert "missing on p1b" in verdicts["sessions"].reason

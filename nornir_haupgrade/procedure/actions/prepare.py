@@ -184,7 +184,7 @@ def _word(is_good: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag
 
 
 def _sessions_check(ctx: Context, facts: PairFacts, rows: list[tuple[str, str]]) -> Check:
-    both = read_sessions(ctx, facts)
+    both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return Check("sessions", both)
     active, standby = both

@@ -16,8 +16,10 @@ _PAUSE = 0.2
 """Seconds between two checks while services settle."""
 _CANARY_DECIDES = 15.0
 """Seconds until a silent canary is surely called alive or lost."""
+_AT_REST = 1.0
+"""Seconds between two probes while nothing is switched over."""
 _ORDINARY = 3.0
-"""At rest, a silence of so many times the resolution is worth a word."""
+"""At rest, a silence of so many times that, with a bad answer in it, is worth a word."""
 
 
 def services(ctx: Context, run: Run) -> Result:
@@ -103,7 +105,7 @@ def outage_words(outages: Sequence[Gap], *, is_switchover: bool) -> str:
 def _is_silence(gap: Gap) -> bool:
     if gap.seconds is None or gap.resolution is None:
         return gap.bad > 0
-    return gap.seconds > _ORDINARY * gap.resolution
+    return gap.bad > 0 and gap.seconds > _ORDINARY * max(gap.resolution, _AT_REST)
 
 
 def outage_text(gap: Gap) -> str:

@@ -8,6 +8,7 @@ from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.sessions import MemberSessions, critical, synced
 from nornir_haupgrade.model import MemberId, PairFacts, Status, Verdict
+from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.records import Result, Run
@@ -40,7 +41,7 @@ def sessions(ctx: Context, run: Run) -> Result:
 
 
 def _compare(ctx: Context, facts: PairFacts) -> Verdict:
-    both = read_sessions(ctx, facts)
+    both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return both
     active, standby = both
@@ -63,19 +64,19 @@ def _compare(ctx: Context, facts: PairFacts) -> Verdict:
 
 
 def read_sessions(
-    ctx: Context,
+    pair: Pair,
     facts: PairFacts,
 ) -> tuple[MemberSessions, MemberSessions] | Verdict:
     """The active's sessions and the standby's; an ERROR verdict if either cannot be read."""
     if facts.active is None:
         return Verdict(Status.ERROR, "no active member to compare with")
-    is_critical = bool(ctx.pair.config.critical_sessions)
+    is_critical = bool(pair.config.critical_sessions)
 
     def read(name: MemberId, driver: Driver) -> MemberSessions:
         held = driver.sessions() if is_critical else ()
         return MemberSessions(name, driver.session_count(), held)
 
-    answers = ctx.pair.each(read)
+    answers = pair.each(read)
     active, standby = answers[facts.active], answers[facts.peer_of(facts.active)]
     if isinstance(active, HAUpgradeError) or isinstance(standby, HAUpgradeError):
         errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
