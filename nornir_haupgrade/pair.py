@@ -96,18 +96,22 @@ class Pair:
             raise answer
         return answer
 
-    def look(self) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
-        """Both members' facts, read now; None and the reason for one that could not be read."""
-        answers = self.each(lambda _, driver: driver.facts())
-        facts: list[tuple[MemberId, MemberFacts | None]] = []
+    def look(
+        self, members: Sequence[MemberId] | None = None
+    ) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+        """Both members' facts, read now; None and the reason for one that could not be read.
+
+        Args:
+            members: Who is asked, if not both; nothing is known of the other one then.
+        """
+        facts: dict[MemberId, MemberFacts | None] = dict.fromkeys(self.names)
         errors: dict[MemberId, HAUpgradeError] = {}
-        for name, answer in answers.items():
+        for name, answer in self.each(lambda _, driver: driver.facts(), members).items():
             if isinstance(answer, HAUpgradeError):
                 errors[name] = answer
-                facts.append((name, None))
             else:
-                facts.append((name, self._without_our_own(name, answer)))
-        return PairFacts(tuple(facts)), errors
+                facts[name] = self._without_our_own(name, answer)
+        return PairFacts(tuple(facts.items())), errors
 
     def _without_our_own(self, name: MemberId, facts: MemberFacts) -> MemberFacts:
         """A broken session of ours that the device still lists is nobody else's login."""

@@ -37,6 +37,36 @@ def test_a_member_that_does_not_answer_is_shown_as_such(bench: Bench) -> None:
     assert bench.pair.logins_while_down == 2
 
 
+def test_who_may_be_about_to_take_over_is_given_the_time(bench: Bench) -> None:
+    """And the one that is dead is not logged in to again and again meanwhile."""
+
+    def late(number: int) -> None:
+        if number > 6:
+            bench.b.becomes(role=Role.ACTIVE)
+
+    ctx, run = bench.context(), bench.run(Action.LOOK)
+    bench.a.is_down = True
+    bench.b.on_read = late
+    result = do(ctx, run)
+    assert result.verdict.reason == "p1a: p1/p1a: does not answer, p1b active 12.15"
+    assert bench.pair.logins_while_down == 2
+
+
+def test_who_does_not_take_over_in_time_is_shown_as_it_is(bench: Bench) -> None:
+    ctx, run = bench.context(), bench.run(Action.LOOK)
+    bench.a.is_down = True
+    result = do(ctx, run)
+    assert result.verdict.reason == "p1a: p1/p1a: does not answer, p1b standby 12.15"
+    assert bench.clock.passed >= 3  # settle_timeout
+
+
+def test_nobody_who_answers_is_nobody_to_wait_for(bench: Bench) -> None:
+    ctx, run = bench.context(), bench.run(Action.LOOK)
+    bench.a.is_down = bench.b.is_down = True
+    assert do(ctx, run).seen == PairFacts((("p1a", None), ("p1b", None)))
+    assert bench.clock.passed < 1
+
+
 @pytest.mark.parametrize("after", [Action.SWITCH, Action.RELEASE, Action.RETURN_PREEMPTION])
 def test_roles_that_may_still_move_are_waited_for(bench: Bench, after: Action) -> None:
     def late(number: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nornir_haupgrade.lab.linux import LinuxSpec
 from nornir_haupgrade.procedure.records import Step
 from tests.live.conftest import MakeLive
 from tests.live.rig import outages_of
@@ -21,7 +22,7 @@ def test_the_active_crashes_while_the_standby_is_upgraded(make_live: MakeLive) -
     pair.lab.fault("crash", "p1b", on="fwctl image install", by="p1a")
     ended = pair.haupgrade("run", "--to", pair.lab.image("13").version, "--yes")
     assert ended.code in {1, 3}, ended.story()
-    assert "p1b does not answer" in ended.end()["reason"]
+    assert "p1b" in ended.end()["reason"]
     assert ended.end()["silent"] == ["p1b"]
     assert pair.lab.states["p1a"]["role"] == "MASTER"
     assert pair.commands("p1a", "fwctl reboot") == []
@@ -51,7 +52,7 @@ def test_somebody_else_acts_in_between(make_live: MakeLive, hand: str) -> None:
 
 
 def test_a_controller_killed_inside_each_step_ends_as_if_it_had_lived(make_live: MakeLive) -> None:
-    pair = make_live("13")
+    pair = make_live("13", spec=LinuxSpec(preempt=True))  # so that step 10 has something to do
     seed = random.randrange(10**6)
     chance = random.Random(seed)
     print(f"\nseed {seed}")
