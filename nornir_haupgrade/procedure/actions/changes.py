@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import PairFacts, Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
-from nornir_haupgrade.procedure.actions.look import settled
+from nornir_haupgrade.procedure.actions.look import looked, settled
 from nornir_haupgrade.procedure.actions.writing import fresh, perform
 from nornir_haupgrade.procedure.records import Action, Result, Run
 
@@ -27,7 +27,7 @@ def changed(ctx: Context, run: Run, judge: Judge, *, settle: float = 0) -> Resul
     failed = perform(ctx, run, facts)
     if run.action is Action.SWITCH and ctx.pair.is_managed_through_pair:
         ctx.pair.log_in_anew()
-    seen, errors = settled(ctx, settle) if settle else ctx.pair.look()
+    seen, errors = settled(ctx, settle) if settle else looked(ctx)
     if errors.keys() & set(run.members):
         return result(ctx, run, error_verdict({**failed, **errors}), None)
     verdict = judge(seen)

@@ -22,15 +22,28 @@ def look(ctx: Context, run: Run) -> Result:
     elif run.after in _MOVING:
         facts, errors = settled(ctx, ctx.pair.settings.settle_timeout)
     else:
-        facts, errors = ctx.pair.look()
-        if errors:
-            # A session that died with the last reboot says so only when it is used.
-            ctx.wait(_PAUSE)
-            facts, errors = ctx.pair.look()
-        if len(errors) == 1 and facts.active is None:
-            facts, errors = _taken_over(ctx, facts, errors)
+        facts, errors = looked(ctx)
     verdict = Verdict(Status.PASS, describe(facts, errors))
     return result(ctx, run, verdict, facts)
+
+
+def looked(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+    """Read both members; if one is silent and no one forwards, give the other one its time.
+
+    It may be about to take over; the silent one is not asked meanwhile.
+    """
+    facts, errors = ctx.pair.look()
+    if errors:
+        # A session that died with the last reboot says so only when it is used.
+        ctx.wait(_PAUSE)
+        facts, errors = ctx.pair.look()
+    deadline = Deadline(ctx.pair.settings.settle_timeout)
+    answering = [name for name in facts.names if name not in errors]
+    while facts.active is None and len(errors) == 1 and not deadline.is_over:
+        ctx.wait(_PAUSE)
+        facts, more = ctx.pair.look(answering)
+        errors = {**errors, **more}
+    return facts, errors
 
 
 def describe(facts: PairFacts, errors: dict[MemberId, HAUpgradeError]) -> str:
@@ -54,19 +67,6 @@ def settled(ctx: Context, seconds: float) -> tuple[PairFacts, dict[MemberId, HAU
         if again == facts and again.active is not None and not errors:
             return again, errors
         facts = again
-    return facts, errors
-
-
-def _taken_over(
-    ctx: Context, facts: PairFacts, errors: dict[MemberId, HAUpgradeError]
-) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
-    """The one that answers may be about to take over; the silent one is not asked meanwhile."""
-    deadline = Deadline(ctx.pair.settings.settle_timeout)
-    answering = [name for name in facts.names if name not in errors]
-    while facts.active is None and len(errors) == 1 and not deadline.is_over:
-        ctx.wait(_PAUSE)
-        facts, more = ctx.pair.look(answering)
-        errors = {**errors, **more}
     return facts, errors
 
 
