@@ -76,6 +76,8 @@ class Live:
     """What all members ran at first."""
     ha: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    long: int = LONG
+    """Live connections of each pair."""
     is_through_pair: bool = False
     """Whether the members are reached through the pair itself."""
     traffic: dict[str, Traffic] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class Live:
             "platform": "linux_ha",
             "services": [service | {"settle": 5, "stable_for": 1}],
             "canaries": [{"name": "till", "type": "tcp", "address": net.server, "port": 7001}],
-            "critical_sessions": [critical | {"at_least": LONG, "min_age": 5}],
+            "critical_sessions": [critical | {"at_least": self.long, "min_age": 5}],
             "tolerance": {"sessions": "10%"},
         }
         if self.is_through_pair:
@@ -141,7 +143,7 @@ class Live:
         """Open the live connections of every pair, and wait until all stand."""
         for net in LinuxSpec(pairs=self.pairs).networks:
             self.traffic[net.name] = open_connections(
-                self.lab, net, long=LONG, answer_timeout=answer_timeout
+                self.lab, net, long=self.long, answer_timeout=answer_timeout
             )
         time.sleep(6)  # until every one is old enough to count as critical
 
@@ -241,7 +243,8 @@ class Live:
         checked = self.traffic[pair].check()
         assert (checked.alive, checked.dead) == (checked.idle, ()), checked
         report = self.report(pair)
-        assert (report.established, report.alive, report.lost) == (LONG, LONG, ()), report.lost
+        wanted = (self.long, self.long, ())
+        assert (report.established, report.alive, report.lost) == wanted, report.lost
         return report
 
     def commands(self, member: str, beginning: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from nornir_haupgrade.lab.linux import LinuxSpec
 from nornir_haupgrade.lab.linux.connections import summary
 from tests.live.conftest import MakeLive
-from tests.live.rig import LONG, Live, outages_of
+from tests.live.rig import Live, outages_of
 
 pytestmark = [pytest.mark.linux, pytest.mark.timeout(600)]
 
@@ -106,11 +106,11 @@ def test_without_software_the_same_care_and_figures(make_live: MakeLive, purpose
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
 def test_ten_pairs_in_one_campaign(make_live: MakeLive) -> None:
-    pairs = make_live("13", spec=LinuxSpec(pairs=10))
+    pairs = make_live("13", spec=LinuxSpec(pairs=10), long=50)
     version = _to(pairs)
     began = time.monotonic()
     ended = pairs.haupgrade("run", "--to", version, "--yes")
-    print(f"\n10 pairs, {LONG} connections each, in {time.monotonic() - began:.0f} s")
+    print(f"\n10 pairs, {pairs.long} connections each, in {time.monotonic() - began:.0f} s")
     assert ended.code == 0, ended.story()
     assert pairs.touched_while_active() == []
     for number in range(1, 11):
