@@ -140,14 +140,14 @@ prove: $(VENV)/.stamp ## Run the long proofs too, on every supported Python foun
 	for version in $(ALSO); do \
 	  if [ "$$version" != "$$main" ] && find_python "$$version" >/dev/null; then found="$$found $$version"; fi; \
 	done; \
+	echo "Proofs on real Linux pairs, one after the other, since they measure:"; \
+	prove_on $(BIN)/python "$$found" linux 0 linux || status=1; \
 	for version in $$found; do \
 	  if [ "$$version" = "$$main" ]; then venv=$(VENV); else venv=$(VENV)-$$version; $(MAKE) $$venv/.stamp; fi; \
 	  if [ "$$version" = "$$main" ]; then marks='not linux'; else marks='not linux and not exhaustive'; fi; \
 	  echo "Proofs on Python $$version:"; \
 	  prove_on "$$venv/bin/python" "$$found" "$$marks" $(WORKERS) "python-$$version" || status=1; \
 	done; \
-	echo "Proofs on real Linux pairs, one after the other, since they measure:"; \
-	prove_on $(BIN)/python "$$found" linux 0 linux || status=1; \
 	for version in $(ALSO); do \
 	  case " $$found " in (*" $$version "*) ;; (*) echo "Python $$version: not found, nothing proven on it" ;; esac; \
 	done; \
