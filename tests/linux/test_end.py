@@ -79,3 +79,21 @@ def test_programs_run_on_the_hosts_and_are_ended(own_lab: LinuxLab) -> None:
     assert server.wait(10) == -signal.SIGTERM
     with pytest.raises(HAUpgradeError, match="no printer"):
         own_lab.popen_in("printer", "p1", show)
+
+
+def test_a_block_that_is_killed_takes_its_lab_along(tmp_path: Path) -> None:
+    require_linux()
+    folder = tmp_path / "lab"
+    script = (
+        "import sys, time; from pathlib import Path;"
+        "from nornir_haupgrade.lab.linux import LinuxLab, LinuxSpec\n"
+        "with LinuxLab(LinuxSpec(advert=0.2, boot_seconds=0.1), Path(sys.argv[1])):\n"
+        "    print('up', flush=True); time.sleep(60)\n"
+    )
+    command = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        assert LinuxLab(None, folder).pid is not None
+        process.kill()
+    until_gone(LinuxLab(None, folder))

@@ -39,6 +39,8 @@ _ISOLATED = (
     *("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child=KILL"),
     *("--mount-proc", "--propagation", "private"),
 )
+# For a block: it ends with the thread that began it, whatever ends that.
+_BOUND = ("setpriv", "--pdeathsig", "KILL", "--")
 _READY_WITHIN = 90.0
 _A_PAIR_MORE = 3.0
 _GONE_WITHIN = 10.0
@@ -50,7 +52,8 @@ _HELD = 3
 class LinuxLab:
     """A lab that runs, or is to run, on a folder; every error is an ``HAUpgradeError``.
 
-    As a context manager it lives as long as the block; ``start`` alone leaves it running.
+    As a context manager it lives as long as the block, and no longer than the thread that is in it;
+    ``start`` alone leaves it running.
     """
 
     def __init__(self, spec: LinuxSpec | None, state: Path, *, cache: Path | None = None) -> None:
@@ -61,7 +64,7 @@ class LinuxLab:
 
     def __enter__(self) -> Self:
         """Start; all pairs have found their roles when this returns."""
-        self.start()
+        self._start(_BOUND, say=str)
         return self
 
     def __exit__(
@@ -83,6 +86,9 @@ class LinuxLab:
             BadInput: The machine lacks something, or a lab runs there already.
             HAUpgradeError: It did not start.
         """
+        self._start((), say=say)
+
+    def _start(self, bound: tuple[str, ...], *, say: Callable[[str], object]) -> None:
         if self._spec is None:
             raise BadInput(f"what is to run in {self.state} is not said")
         self.check()
@@ -93,7 +99,7 @@ class LinuxLab:
         self._check_room(start_image)
         with (self.state / "log").open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-                [*_ISOLATED, sys.executable, "-m", MODULE, "--state", str(self.state)],
+                [*bound, *_ISOLATED, sys.executable, "-m", MODULE, "--state", str(self.state)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
