@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
+from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped, LoginRefused
 from nornir_haupgrade.model import Flow, MemberId, PairFacts
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
@@ -27,6 +28,21 @@ if TYPE_CHECKING:
     from nornir_haupgrade.settings import PairConfig, Settings, TaskService
 
 T = TypeVar("T")
+
+_LISTED_FOR = 300.0
+"""Seconds after which a login is somebody's, whatever broke before."""
+_PAUSE_AFTER_REFUSAL = 15.0
+_LONGEST_PAUSE = 240.0
+"""Seconds between two logins that a member refuses, doubled each time: accounts get locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A login that was refused; until then it is not tried again."""
+
+    error: LoginRefused
+    until: float
+    pause: float
 
 
 class Pair:
@@ -58,8 +74,9 @@ class Pair:
         self.names: tuple[MemberId, MemberId] = (config.members[0].name, config.members[1].name)
         self.heard = heard
         self._drivers: dict[MemberId, tuple[Transport, Driver]] = {}
-        self._broken: Counter[MemberId] = Counter()
-        """Sessions of ours that broke: a device may go on listing them as logins for a while."""
+        self._broken: defaultdict[MemberId, list[float]] = defaultdict(list)
+        """When sessions of ours broke: a device may go on listing them as logins for a while."""
+        self._refused: dict[MemberId, _Refusal] = {}
         self._lock = threading.Lock()
 
     @property
@@ -115,9 +132,13 @@ class Pair:
 
     def _without_our_own(self, name: MemberId, facts: MemberFacts) -> MemberFacts:
         """A broken session of ours that the device still lists is nobody else's login."""
-        listed = min(self._broken[name], facts.others or 0)
-        self._broken[name] = listed  # what it has given up, it never lists again
-        return replace(facts, others=facts.others - listed) if facts.others else facts
+        since = time.monotonic() - _LISTED_FOR
+        recent = [at for at in self._broken[name] if at > since]
+        # What it has given up, it never lists again.
+        self._broken[name] = recent[: facts.others or 0]
+        return (
+            replace(facts, others=facts.others - len(self._broken[name])) if facts.others else facts
+        )
 
     def flow(self, member: MemberId) -> Flow | None:
         """The five-tuple of our open session to a member; None when there is none to tell."""
@@ -151,7 +172,8 @@ class Pair:
 
     def log_in_anew(self) -> None:
         """The way of our sessions has moved, and nobody would tell us that they are dead."""
-        self._broken.update(self._drivers.keys())
+        for name in self._drivers:
+            self._broken[name].append(time.monotonic())
         self.close()
 
     def _guarded(self, name: MemberId, work: Callable[[MemberId, Driver], T]) -> T | HAUpgradeError:
@@ -160,7 +182,8 @@ class Pair:
         try:
             return work(name, self._driver(name))
         except (CommandTimeout, LineDropped) as error:
-            self._broken[name] += name in self._drivers
+            if name in self._drivers:
+                self._broken[name].append(time.monotonic())
             self.close(name)
             return _named(error, self.config.name, name)
         except HAUpgradeError as error:
@@ -184,15 +207,24 @@ class Pair:
             held = self._drivers.get(name)
         if held is not None:
             return held[1]
+        refused = self._refused.get(name)
+        if refused is not None and time.monotonic() < refused.until:
+            raise refused.error
         kind = driver_class(self.config.platform)
-        transport = open_transport(
-            self.host(name),
-            pair=self.config.name,
-            login_and_read_only=kind.READ_ONLY,
-            read_only=self.is_read_only,
-            connect_timeout=self.settings.connect_timeout,
-            known_hosts=self.settings.known_hosts,
-        )
+        try:
+            transport = open_transport(
+                self.host(name),
+                pair=self.config.name,
+                login_and_read_only=kind.READ_ONLY,
+                read_only=self.is_read_only,
+                connect_timeout=self.settings.connect_timeout,
+                known_hosts=self.settings.known_hosts,
+            )
+        except LoginRefused as error:
+            pause = min(2 * refused.pause, _LONGEST_PAUSE) if refused else _PAUSE_AFTER_REFUSAL
+            self._refused[name] = _Refusal(error, time.monotonic() + pause, pause)
+            raise
+        self._refused.pop(name, None)
         driver = kind(
             Told(transport, self._said),
             command_timeout=self.settings.command_timeout,

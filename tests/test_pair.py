@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
 
 import pytest
 from nornir.core import Nornir
 from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 
 from nornir_haupgrade import pair as pairs
-from nornir_haupgrade.errors import LineDropped
+from nornir_haupgrade.errors import LineDropped, LoginRefused
 from nornir_haupgrade.model import MemberFacts, Role
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
@@ -40,6 +41,14 @@ class Device:
         return replace(FACTS, others=self.others)
 
     def close(self) -> None: ...
+
+
+@dataclass
+class Clock:
+    now: float
+
+    def monotonic(self) -> float:
+        return self.now
 
 
 @pytest.fixture
@@ -111,4 +120,37 @@ def test_sessions_that_were_left_behind_are_nobody_else_s_logins(
     pair.look()
     pair.log_in_anew()
     device.others = 1
+    assert others(pair) == [0, 0]
+
+
+def test_a_login_is_somebody_s_when_our_own_broke_long_ago(
+    pair: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.look()
+    pair.log_in_anew()
+    monkeypatch.setattr(pairs, "time", Clock(time.monotonic() + 600))
+    device.others = 1
+    assert others(pair) == [1, 1]
+
+
+def test_a_refused_login_is_not_tried_again_and_again(
+    pair: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accounts get locked: on both members, and where they are central on every pair."""
+    clock = Clock(1000.0)
+    monkeypatch.setattr(pairs, "time", clock)
+    tried: list[float] = []
+
+    def refused(*_: object, **__: object) -> Device:
+        tried.append(clock.now - 1000)
+        raise LoginRefused("wrong password")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pairs, "open_transport", refused)
+        for _ in range(120):
+            _, errors = pair.look(["p1a"])
+            assert isinstance(errors["p1a"], LoginRefused)
+            clock.now += 1
+    assert tried == [0, 15, 45, 105]
+    clock.now += 240
     assert others(pair) == [0, 0]

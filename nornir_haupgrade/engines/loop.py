@@ -42,6 +42,7 @@ from nornir_haupgrade.procedure.records import (
     Ask,
     Asked,
     By,
+    Choice,
     Command,
     Decided,
     Finish,
@@ -253,6 +254,8 @@ class PairLoop:
                 self._cause = self._why
         elif isinstance(record, Asked | Command) and not is_question(record):
             self._why = self._cause = record.why
+        if isinstance(record, Decided) and is_over_for_services(self.state.asked, record.choice):
+            self.context.meter.rest()
         self.state = apply(self.plan, self.state, record)
 
     # --- ends -------------------------------------------------------------------------------------
@@ -360,6 +363,12 @@ def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
     if ask.kind in {Kind.NOBODY_FORWARDS, Kind.SPLIT, Kind.ROLE_UNKNOWN, Kind.SOLO}:
         return describe(facts, {})
     return why
+
+
+def is_over_for_services(ask: Ask | None, choice: Choice) -> bool:
+    """Whether a person leaves it at what a switchover cost; what comes next is measured anew."""
+    about = ask.about.action if ask is not None and ask.about is not None else None
+    return about is Action.SERVICES and choice in {Choice.CONTINUE, Choice.PARK}
 
 
 def is_question(record: Asked | Command) -> bool:

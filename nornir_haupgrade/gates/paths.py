@@ -68,4 +68,7 @@ def management_path(
             "it; declare management_path: through_pair, or reach the members another way"
         )
         return Verdict(Status.FAIL, reason)
+    if ends(flow.destination) in {ends(one.original[1]) for one in sessions}:
+        reason = f"{active} carries a session to {flow.destination}: ours, if it is translated"
+        return Verdict(Status.WARN, reason)
     return Verdict(Status.PASS, f"{active} does not carry {shown}")

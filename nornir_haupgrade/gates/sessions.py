@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nornir_haupgrade.settings.ha import CriticalSession
 
 _ROUNDING = 1e-9
+_FEW = 20
+"""Sessions to the member itself, ours among them, that nobody wants replicated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ def synced(
         ("ratio before", "unknown" if baseline_ratio is None else f"{baseline_ratio:.3f}"),
         ("tolerance", f"{tolerance:.3f}"),
     )
+    if not own and (active.count.total or 0) > _FEW:
+        reason = (
+            f"{active.member} counts no session that could be replicated, but "
+            f"{active.count.total} in its table: whether they would survive is not known"
+        )
+        return Verdict(Status.FAIL, reason, facts)
     if not own:
         return Verdict(Status.PASS, f"{active.member} has no sessions to lose", facts)
     counted = (

@@ -164,3 +164,19 @@ def test_a_wait_ends_with_what_is_waited_for_or_with_its_time(bench: Bench) -> N
     assert wait_until(ctx, lambda _: True, 5)
     assert not wait_until(ctx, never, 5)
     assert bench.clock.passed == 5
+
+
+def test_a_role_that_has_not_moved_yet_is_not_taken_for_the_end(bench: Bench) -> None:
+    """Two looks in a row agree on the old roles while the new active takes its time."""
+
+    def late(number: int) -> None:
+        if number > 4:
+            bench.b.becomes(role=Role.ACTIVE, is_forwarding=True)
+            bench.a.becomes(role=Role.SUSPENDED, is_forwarding=False, is_latched=True)
+
+    ctx, run = bench.context(), bench.run(Action.SWITCH, to="p1b")
+    bench.a.is_deaf = True  # the order is taken, and the role moves later
+    bench.a.on_read = late
+    result = do(ctx, run)
+    assert result.verdict.status is Status.PASS
+    assert result.verdict.reason == "p1b is active"

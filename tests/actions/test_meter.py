@@ -70,5 +70,5 @@ def test_after_the_death_of_what_measures_it_is_measured_anew_and_the_window_is_
     assert meter.measure()[0].is_good is True
     (gap,) = meter.outages(is_switchover=True)
     assert gap.seconds is None
-    (canary,) = meter.canaries()
+    (canary,) = meter.canaries(is_switchover=True)
     assert canary.is_alive is None

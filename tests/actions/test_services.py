@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nornir_haupgrade.model import CanaryResult, Gap, Status
+from nornir_haupgrade.model import CanaryResult, Gap, ServiceResult, Status
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.services import outage_words
@@ -208,6 +208,36 @@ def test_a_switchover_that_this_process_did_not_see_was_not_measured(
     assert [gap.seconds for gap in result.outages] == [None]
 
 
+def test_a_canary_that_this_process_did_not_hold_is_not_passed_in_silence(
+    bench: Bench, shop: Port
+) -> None:
+    """Killed after the switchover and started again: nobody knows what became of it."""
+    bench.config = {"services": (service(shop),), "canaries": (canary(shop),)}
+    bench.state = {"came_from": "p1a"}
+    result = bench.do(Action.SERVICES, "p1b")
+    assert result.verdict.status is Status.WARN
+    assert "till: was not held open before this" in result.verdict.reason
+    assert [one.is_alive for one in result.canaries] == [None]
+
+
+def test_a_service_that_fails_while_another_one_settles_is_not_called_good(
+    bench: Bench, shop: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = service(shop, stable_for=3.0).model_copy(update={"name": "slow"})
+    bench.config = {"services": (service(shop, settle=4.0), other)}
+    bench.baseline = {"service:shop": GOOD, "service:slow": GOOD}
+    answers = [True, True, *[False] * 100]
+
+    def measured(_: Meter) -> list[ServiceResult]:
+        is_good = answers.pop(0)
+        return [ServiceResult("shop", is_good, "seen"), ServiceResult("slow", True, "seen")]
+
+    monkeypatch.setattr(Meter, "measure", measured)
+    result = bench.do(Action.SERVICES, "p1a")
+    assert result.verdict.status is Status.FAIL
+    assert "shop: worked before, now: seen" in result.verdict.reason
+
+
 def test_a_silent_canary_is_waited_for_until_it_is_heard_or_surely_lost(
     bench: Bench, shop: Port, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,13 +250,15 @@ def test_a_silent_canary_is_waited_for_until_it_is_heard_or_surely_lost(
         CanaryResult("till", True, 9.0, "heard again"),
     ]
     monkeypatch.setattr(
-        Meter, "canaries", lambda _: (heard.pop(0) if len(heard) > 1 else heard[0],)
+        Meter, "canaries", lambda _, **__: (heard.pop(0) if len(heard) > 1 else heard[0],)
     )
     ctx.state = State(known=bench.facts, facts=bench.facts, came_from="p1a")
     result = do(ctx, bench.run(Action.SERVICES, "p1b"))
     assert [one.detail for one in result.canaries] == ["heard again"]
 
-    monkeypatch.setattr(Meter, "canaries", lambda _: (CanaryResult("till", None, 20.0, "silent"),))
+    monkeypatch.setattr(
+        Meter, "canaries", lambda _, **__: (CanaryResult("till", None, 20.0, "silent"),)
+    )
     do(ctx, bench.run(Action.SWITCH, to="p1b"))
     ctx.meter.held = frozenset({"till"})
     result = do(ctx, bench.run(Action.SERVICES, "p1b"))

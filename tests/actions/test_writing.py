@@ -6,13 +6,13 @@ import pytest
 
 from nornir_haupgrade.errors import UnexpectedOutput
 from nornir_haupgrade.model import Change, PairFacts, Role, Status
-from nornir_haupgrade.platforms.base import Order
+from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.writing import intents, orders
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.records import Action, Intent, Result, Run
 from tests.actions.conftest import Bench
-from tests.actions.memory import NEW, OLD, unreadable
+from tests.actions.memory import NEW, OLD, MemoryPair, unreadable
 
 WORK = (Action.INSTALL, Action.ACTIVATE, Action.RELOAD)
 
@@ -140,7 +140,18 @@ def test_members_that_always_answer_too_slowly_are_not_written_to(bench: Bench) 
     assert bench.b.reads == 3
 
 
-def test_a_latch_is_released_though_the_peer_is_dead(bench: Bench) -> None:
+@pytest.mark.parametrize("login_takes", [0.0, 15.0])
+def test_a_latch_is_released_though_the_peer_is_dead(
+    bench: Bench, login_takes: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that does not refuse: waiting for it must not make our own reading too old."""
+    open_one = MemoryPair._driver
+
+    def slow(pair: MemoryPair, name: str) -> Driver:
+        bench.clock.passed += login_takes if pair.devices[name].is_down else 0.0
+        return open_one(pair, name)
+
+    monkeypatch.setattr(MemoryPair, "_driver", slow)
     bench.a.becomes(role=Role.SUSPENDED, is_latched=True, is_forwarding=False)
     dead = PairFacts((("p1a", bench.a.facts_held), ("p1b", None)))
     bench.state = {"known": bench.facts, "facts": dead}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from nornir_haupgrade import pair
 from nornir_haupgrade.engines import loop
 from nornir_haupgrade.procedure.actions import look, reload, services, sessions
 
@@ -12,6 +13,7 @@ SPEED: Final = 5.0
 
 SHORTER: Final[tuple[tuple[Any, str, Any], ...]] = (
     (loop, "_WATCH", loop._WATCH / SPEED),
+    (pair, "_PAUSE_AFTER_REFUSAL", pair._PAUSE_AFTER_REFUSAL / SPEED),
     (look, "_PAUSE", look._PAUSE / SPEED),
     (reload, "_PAUSE", reload._PAUSE / SPEED),
     (services, "_PAUSE", services._PAUSE / SPEED),

@@ -59,3 +59,10 @@ def test_the_management_path_is_as_declared(
 def test_a_session_without_addresses_cannot_be_looked_for() -> None:
     found = management_path("fw1", "fw2", is_through_pair=False, flow=None, sessions=CARRIED)
     assert found.status is Status.WARN
+
+
+def test_a_session_to_the_same_place_from_elsewhere_may_be_ours_translated() -> None:
+    other = Session("tcp", ("10.9.9.9:50000", SHOP.destination), None, "ESTABLISHED", 5)
+    found = management_path("fw1", "fw2", is_through_pair=False, flow=SHOP, sessions=(other,))
+    assert found.status is Status.WARN
+    assert "ours, if it is translated" in found.reason

@@ -309,3 +309,13 @@ def test_good_means_that_every_session_of_the_active_is_on_the_standby(
     keys = {(one.original, one.reply) for one in on_standby}
     is_held = all((one.original, one.reply) in keys for one in on_active)
     assert held(on_active, on_standby).is_good == (bool(on_active) and is_held)
+
+
+def test_a_full_table_of_which_nothing_is_counted_is_not_empty() -> None:
+    """The daemon that replicates was restarted, or lost what the kernel tells it."""
+    deaf = MemberSessions("fw1", SessionCount(0, 0, 50_000))
+    found = synced(deaf, standby(0), baseline_ratio=0.99, tolerance=0.05)
+    assert found.status is Status.FAIL
+    assert "50000 in its table" in found.reason
+    quiet = MemberSessions("fw1", SessionCount(0, 0, 3))  # our own logins
+    assert synced(quiet, standby(0), baseline_ratio=0.99, tolerance=0.05).status is Status.PASS

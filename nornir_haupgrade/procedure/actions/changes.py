@@ -27,7 +27,12 @@ def changed(ctx: Context, run: Run, judge: Judge, *, settle: float = 0) -> Resul
     failed = perform(ctx, run, facts)
     if run.action is Action.SWITCH and ctx.pair.is_managed_through_pair:
         ctx.pair.log_in_anew()
-    seen, errors = settled(ctx, settle) if settle else looked(ctx)
+    is_refused = any(not is_unclear(error) for error in failed.values())
+
+    def is_done(seen: PairFacts) -> bool:
+        return is_refused or judge(seen).is_good
+
+    seen, errors = settled(ctx, settle, is_done) if settle else looked(ctx)
     if errors.keys() & set(run.members):
         return result(ctx, run, error_verdict({**failed, **errors}), None)
     verdict = judge(seen)

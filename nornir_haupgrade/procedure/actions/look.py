@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import MemberId, PairFacts, Role, Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, result
@@ -57,14 +59,22 @@ def describe(facts: PairFacts, errors: dict[MemberId, HAUpgradeError]) -> str:
     return ", ".join(parts)
 
 
-def settled(ctx: Context, seconds: float) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
-    """Look until two looks in a row agree and one member forwards, at most so long."""
+def settled(
+    ctx: Context, seconds: float, is_done: Callable[[PairFacts], bool] = lambda _: True
+) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+    """Look until two looks in a row agree, one member forwards, and what is awaited is so.
+
+    Args:
+        ctx: The pair.
+        seconds: At most so long.
+        is_done: What is awaited: until a role has moved, two looks agree on the old ones.
+    """
     deadline = Deadline(seconds)
     facts, errors = ctx.pair.look()
     while not deadline.is_over:
         ctx.wait(_PAUSE)
         again, errors = ctx.pair.look()
-        if again == facts and again.active is not None and not errors:
+        if again == facts and again.active is not None and not errors and is_done(again):
             return again, errors
         facts = again
     return facts, errors

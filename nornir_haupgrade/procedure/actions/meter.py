@@ -103,10 +103,13 @@ class Meter:
             return tuple(Gap(name, None, None, 0, 0, None, _NOT_RUNNING) for name in names)
         return self.open().gaps(self._since, self._until)
 
-    def canaries(self) -> tuple[CanaryResult, ...]:
+    def canaries(self, *, is_switchover: bool) -> tuple[CanaryResult, ...]:
         """What has become of the canaries in this window; without one, of late."""
         if not self._config.canaries:
             return ()
+        if is_switchover and not self.is_switchover:
+            names = [canary.name for canary in self._config.canaries]
+            return tuple(CanaryResult(name, None, None, _NOT_RUNNING) for name in names)
         watch = self.open()
         since = watch.mark() - _HELD if self._since is None else self._since
         return watch.canaries(since)

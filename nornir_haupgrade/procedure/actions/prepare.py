@@ -155,7 +155,7 @@ def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
     """Held open and heard, or given a few seconds to be."""
     deadline = Deadline(_CANARY_OPENS)
     while True:
-        found = ctx.meter.canaries()
+        found = ctx.meter.canaries(is_switchover=False)
         if all(one.is_alive for one in found) or deadline.is_over:
             return found
         ctx.wait(_PAUSE)

@@ -27,10 +27,14 @@ def services(ctx: Context, run: Run) -> Result:
     is_switchover = ctx.meter.is_switchover or ctx.state.came_from is not None
     before = _baseline(ctx)
     now = _settled(ctx)
-    canaries = _canaries(ctx)
+    canaries = _canaries(ctx, is_switchover=is_switchover)
     outages = ctx.meter.outages(is_switchover=is_switchover)
     facts, errors = ctx.pair.look()
-    verdict = _judged(ctx, as_before(before, now), canaries)
+    verdict = as_before(before, now)
+    if canaries and is_switchover:  # at rest, nobody's loss is ours
+        held = ctx.meter.held if ctx.meter.is_switchover else frozenset()
+        lost = survived(held, canaries)
+        verdict = combine([Check("services", verdict), Check("canaries", lost)])
     if len(errors) == len(facts.members) and not verdict.is_good:
         verdict = _blind(errors, verdict)
     elif errors and verdict.is_good:
@@ -41,14 +45,6 @@ def services(ctx: Context, run: Run) -> Result:
         ctx.meter.rest()
     rows = [(f"service:{found.name}", found.detail) for found in now]
     return result(ctx, run, verdict, facts, facts=rows, outages=outages, canaries=canaries)
-
-
-def _judged(ctx: Context, services: Verdict, canaries: Sequence[CanaryResult]) -> Verdict:
-    """The canaries are asked after a switchover only: at rest, nobody's loss is ours."""
-    if not canaries or not ctx.meter.is_switchover:
-        return services
-    lost = survived(ctx.meter.held, canaries)
-    return combine([Check("services", services), Check("canaries", lost)])
 
 
 def _blind(errors: dict[MemberId, HAUpgradeError], verdict: Verdict) -> Verdict:
@@ -77,20 +73,24 @@ def _settled(ctx: Context) -> list[ServiceResult]:
                 if stable[name].is_over:
                     decided.setdefault(name, found)
             else:
+                # Also one that was good for long enough, while another one still settles.
                 stable.pop(name, None)
+                decided.pop(name, None)
                 if settle[name].is_over:
-                    decided.setdefault(name, found)
+                    decided[name] = found
         if len(decided) < len(wanted):
             ctx.wait(_PAUSE)
     return [decided[name] for name in wanted]
 
 
-def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
+def _canaries(ctx: Context, *, is_switchover: bool) -> tuple[CanaryResult, ...]:
     """Wait until each that was held has been heard again, or is surely lost."""
     deadline = Deadline(_CANARY_DECIDES)
     while True:
-        found = ctx.meter.canaries()
-        is_open = any(one.is_alive is None and one.name in ctx.meter.held for one in found)
+        found = ctx.meter.canaries(is_switchover=is_switchover)
+        is_open = ctx.meter.is_switchover and any(
+            one.is_alive is None and one.name in ctx.meter.held for one in found
+        )
         if not is_open or deadline.is_over:
             return found
         ctx.wait(_PAUSE)
