@@ -412,33 +412,28 @@ def test_a_switchover_whose_reply_is_lost_is_not_sent_again(tmp_path: Path) -> N
 
 
 def test_a_switchover_that_hangs(tmp_path: Path) -> None:
-    """No answer is no answer: the roles are read, and a person decides."""
+    """No answer is no answer: the roles are read, and decide; our dead session is no login."""
 
-    def hangs(*, takes_effect: bool) -> Scenario:
-        def scenario(rig: Rig) -> None:
-            rig.fault("suspend_hangs", "p1a", times=1, takes_effect=takes_effect)
-            end = rig.run()
-            assert end.end is Ended.HELD
-            assert end.ask is not None
-            assert end.ask.kind in {Kind.UNCLEAR, Kind.CHANGED}
-            assert Choice.CONTINUE not in end.ask.options
-            (switch,) = rig.results(Action.SWITCH)
-            assert ("the reply was lost" if takes_effect else "no complete answer within") in (
-                switch.verdict.reason
-            )
-            end = rig.run(on_hold=Choice.PARK)
-            assert end.end is Outcome.NOT_STARTED
-            assert len(rig.audit_proof().effects("suspend")) == takes_effect
+    def took_effect(rig: Rig) -> None:
+        rig.fault("suspend_hangs", "p1a", times=1, takes_effect=True)
+        assert rig.run().end is Outcome.DONE
+        first, *_ = rig.results(Action.SWITCH)
+        assert first.verdict.reason == "p1b is active (the reply was lost)"
+        assert rig.audit_proof().effects("suspend") == [("suspend", "p1a"), ("suspend", "p1b")]
 
-        return scenario
+    def did_not(rig: Rig) -> None:
+        rig.fault("suspend_hangs", "p1a", times=1, takes_effect=False)
+        end = rig.run()
+        assert end.end is Ended.HELD
+        assert end.ask is not None
+        assert end.ask.kind is Kind.UNCLEAR
+        assert Choice.CONTINUE not in end.ask.options
+        (switch,) = rig.results(Action.SWITCH)
+        assert "no complete answer within" in switch.verdict.reason
+        assert rig.run(on_hold=Choice.PARK).end is Outcome.NOT_STARTED
+        assert rig.audit_proof().effects("suspend") == []
 
-    together(
-        tmp_path,
-        {
-            "done": (hangs(takes_effect=True), {}),
-            "not-done": (hangs(takes_effect=False), {}),
-        },
-    )
+    together(tmp_path, {"done": (took_effect, {}), "not-done": (did_not, {})})
 
 
 # --- services -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a person accepts of a switchover is over: the next measurement does not bring it up again."""
+"""What a person accepts of a switchover is over: no later measurement brings it up again."""
 
 from __future__ import annotations
 
