@@ -12,6 +12,8 @@ from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.settings import check_supported, init_nornir, load_settings, open_project
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nornir.core.inventory import Host
 
     from nornir_haupgrade.cli.shell import Shell
@@ -48,8 +50,10 @@ def the_project(
     )
     shell.store = project.settings.store
     findings = []
+    if is_contacted:
+        _make_importable(shell.config.absolute().parent)
     if is_written_to:
-        findings += [*check_supported(project.pairs), *_missing_tasks(shell, project)]
+        findings += [*check_supported(project.pairs), *_missing_tasks(project)]
     if not project.pairs:
         advice = "give two hosts the same ha.pair in the inventory"
         findings.append(Finding(str(shell.config), "the inventory has no pairs", advice))
@@ -61,13 +65,18 @@ def the_project(
     return project
 
 
-def _missing_tasks(shell: Shell, project: Project) -> Iterator[Finding]:
-    """The site's tasks that cannot be imported, from the folder of the configuration file too."""
+def _make_importable(folder: Path) -> None:
+    """The site's tasks are beside the configuration file, whoever calls them."""
+    if str(folder) not in sys.path:
+        # At the end: a file of the site's must not take the place of a library's module.
+        sys.path.append(str(folder))
+
+
+def _missing_tasks(project: Project) -> Iterator[Finding]:
+    """The site's tasks that cannot be imported."""
     from nornir_haupgrade.settings import TaskService
     from nornir_haupgrade.tasks.site import load_task
 
-    # At the end: a file of the site's must not take the place of a library's module.
-    sys.path.append(str(shell.config.absolute().parent))
     for pair in project.pairs:
         for service in pair.services:
             if isinstance(service, TaskService):

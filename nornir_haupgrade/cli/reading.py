@@ -11,6 +11,7 @@ from nornir_haupgrade.cli.project import the_project
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.redact import escape
+from nornir_haupgrade.platforms.address import address_of
 from nornir_haupgrade.report.tables import check_rows, member_row, preview_rows
 
 if TYPE_CHECKING:
@@ -83,6 +84,6 @@ def _surveyed(project: Project, config: PairConfig) -> Surveyed:
 
 
 def _address(project: Project, name: str) -> str:
-    parameters = project.nr.inventory.hosts[name].get_connection_parameters("netmiko")
-    address = parameters.hostname or name
-    return f"{address}:{parameters.port}" if parameters.port else address
+    host = project.nr.inventory.hosts[name]
+    port = host.get_connection_parameters("netmiko").port
+    return f"{address_of(host)}:{port}" if port else address_of(host)

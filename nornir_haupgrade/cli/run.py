@@ -52,7 +52,7 @@ def rollback(shell: Shell, options: Options, *, why: str) -> int:
 
 def give_back(shell: Shell, options: Options, *, why: str) -> int:
     """Give back what is owed, as far as that can move no role."""
-    project = the_project(shell, options.pairs)
+    project = the_project(shell, options.pairs, is_written_to=True)
     return _work(
         shell,
         project,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.engines.answers import Person, Policy, utc_now
 from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
-from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd
+from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
 from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairLoop, plan_and_state, silent_in
 from nornir_haupgrade.engines.owing import owed_of
@@ -244,37 +244,63 @@ class LocalEngine:
             with ThreadPoolExecutor(max_workers=len(loops), thread_name_prefix="pair") as threads:
                 ends += threads.map(self._driven, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
-                write_report(
-                    campaign, [end for end in ends if end.campaign == campaign.id], utc_now()
-                )
+                self._report(campaign, [end for end in ends if end.campaign == campaign.id])
         order = [config.name for config in self.project.pairs]
         return sorted(ends, key=lambda end: order.index(end.pair))
+
+    def _report(self, campaign: Campaign, ends: Sequence[PairEnd]) -> None:
+        try:
+            write_report(campaign, ends, utc_now())
+        except Exception as error:  # noqa: BLE001 - how the pairs ended is told without it, too
+            what = f"the report of {campaign.id} could not be written: {error}"
+            self._tell(Told(ends[0].pair, what))
 
     def _driven(self, loop: PairLoop) -> PairEnd:
         """One pair to its end; a defect of ours ends that pair alone, and is kept as evidence."""
         try:
             return loop.drive()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other pairs go on
-            where = loop.campaign.put_raw(traceback.format_exc())
-            reason = f"internal error: {type(error).__name__}: {error}; kept as raw/{where}"
-            advice = "haupgrade run looks at the members and goes on; report this error"
-            end = PairEnd(
-                loop.plan.pair,
-                Outcome.FAILED,
-                reason,
-                campaign=loop.campaign.id,
-                facts=loop.state.known,
-                silent=silent_in(loop.state.facts),
-                owed=owed_of(loop.pair, loop.state, loop.state.leases),
-                advice=advice,
-                head=loop.campaign.history.head(loop.plan.pair),
-            )
+            end = _failed(loop, f"{type(error).__name__}: {error}", traceback.format_exc())
             self._tell(end)
             return end
 
     def _tell(self, event: Event) -> None:
         with self._telling:
             self._listener(event)
+
+
+def _failed(loop: PairLoop, what: str, trace: str) -> PairEnd:
+    """The end of a pair by a defect of ours; the disk or the history may be what has failed."""
+    campaign, state, pair = loop.campaign, loop.state, loop.plan.pair
+    kept = _or_why(lambda: f"kept as raw/{campaign.put_raw(trace)}", "could not be kept")
+    return PairEnd(
+        pair,
+        Outcome.FAILED,
+        f"internal error: {what}; {kept}",
+        campaign=campaign.id,
+        facts=state.known,
+        silent=silent_in(state.facts),
+        owed=_owed_at_least(loop.pair, state),
+        advice="haupgrade run looks at the members and goes on; report this error",
+        head=_or_why(lambda: campaign.history.head(pair), "could not be read"),
+    )
+
+
+def _or_why(work: Callable[[], str], sorry: str) -> str:
+    """A text, or why there is none."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - said where the text would stand
+        return f"{sorry}: {error}"
+
+
+def _owed_at_least(pair: Pair, state: State) -> tuple[Owed, ...]:
+    """What is owed; without the commands where they cannot be told."""
+    try:
+        return owed_of(pair, state, state.leases)
+    except Exception as error:  # noqa: BLE001 - what is owed is known all the same
+        reason = f"its commands could not be told: {error}"
+        return tuple(Owed(lease, reason, ()) for lease in sorted(state.leases))
 
 
 def _another_errand(plan: Plan, errand: Errand) -> tuple[str, str] | None:

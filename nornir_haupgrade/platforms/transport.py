@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
+from nornir_haupgrade.platforms.address import address_of
 from nornir_haupgrade.platforms.guard import Guard
 from nornir_haupgrade.platforms.session import NetmikoTransport, discard
 
@@ -107,7 +108,7 @@ def _unopened(
 
     try:
         netmiko = ConnectHandler(
-            host=options.hostname or host.name,
+            host=address_of(host),
             port=options.port,
             username=options.username or "",
             password=options.password,

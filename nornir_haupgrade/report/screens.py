@@ -98,9 +98,12 @@ class LiveScreen:
         """Sum it up in the table, and write its lines above; during a prompt they wait."""
         event = redacted(event, self._redactor)
         with self._lock:
+            is_idle = self._board.of(event.pair).since is None
             self._board.take(event, self._clock())
             # What is under way is in the table; above it stands what came of it.
-            is_under_way = isinstance(event, RunStarted | Told)
+            is_under_way = isinstance(event, RunStarted) or (
+                isinstance(event, Told) and not is_idle
+            )
             lines = [] if is_under_way else lines_of(event, time_of_day())
             if self._is_paused and not isinstance(event, Held):
                 self._waiting += lines

@@ -84,11 +84,10 @@ def switchover_lines(switchovers: Iterable[Switchover]) -> Iterator[str]:
     """What each switchover cost: how long each service was silent, and which canaries lived."""
     for at, one in enumerate(switchovers):
         to = f" -> {clean(one.to)}" if one.to else ""
-        costs = [outage_text(gap) for gap in one.outages] or ["not measured: no service configured"]
-        lost = [canary.name for canary in one.canaries if canary.is_alive is False]
-        kept = [canary.name for canary in one.canaries if canary.is_alive]
-        costs += [f"canary {name} LOST" for name in lost]
-        costs += [f"canary {name} survived" for name in kept]
+        costs = [outage_text(gap) for gap in one.outages] or ["not measured"]
+        for is_alive, word in ((False, "LOST"), (None, "not measured"), (True, "survived")):
+            names = [canary.name for canary in one.canaries if canary.is_alive is is_alive]
+            costs += [f"canary {name} {word}" for name in names]
         label = "outage" if at == 0 else "      "
         yield f"{label} {step_text(one.step)}{to}: {clean(', '.join(costs))}"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from nornir.core.inventory import ConnectionOptions
 
 from nornir_haupgrade.errors import CommandRefused, CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import Change, Role, Status
 from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.actions.ports import watch_port
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.records import Action, Result
 from tests.actions.conftest import Bench
@@ -160,3 +163,35 @@ def test_a_reload_on_stale_facts_is_not_sent(bench: Bench, port: Port) -> None:
     result = do(ctx, run)
     assert result.is_stale
     assert bench.sent == []
+
+
+def test_a_member_without_a_hostname_is_watched_where_it_is_logged_in_to(
+    bench: Bench, port: Port
+) -> None:
+    ctx = goes_down(bench, port, bench.b.boots)
+    host = bench.pair.host("p1b")
+    host.name, host.hostname = "localhost", None
+    with watch_port(ctx, "p1b") as watch:
+        assert watch.wait_up(5)
+
+
+def test_behind_a_proxy_nobody_waits_for_a_port_that_never_opens(
+    bench: Bench, port: Port, tmp_path: Path
+) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text("Host *\n  ProxyCommand false\n")
+    bench.settings = {"reload_notice": 2.0, "reload_timeout": 600.0}
+
+    def late(_: int) -> None:
+        if bench.pair.logins_while_down == 3:
+            bench.b.boots()
+
+    ctx = goes_down(bench, port, None)
+    bench.pair.host("p1b").connection_options["netmiko"] = ConnectionOptions(
+        extras={"ssh_config_file": str(config)}
+    )
+    bench.a.on_read = late
+    result = reload(bench, ctx)
+    assert result.verdict.status is Status.PASS
+    assert bench.told == ["p1b: reloading"]
+    assert bench.clock.passed < 30  # the notice and a few pauses that grow

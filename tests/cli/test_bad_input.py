@@ -9,6 +9,7 @@ import pytest
 
 from nornir_haupgrade.cli.until import step_of
 from nornir_haupgrade.procedure.records import Step
+from nornir_haupgrade.tasks.site import load_task
 from tests.cli.conftest import Call, Site
 
 RUN = ("run", "--to", "13.8")
@@ -68,19 +69,38 @@ def test_what_this_version_cannot_measure_is_refused(site: Site, call: Call) -> 
     assert "canary long" in err
 
 
+@pytest.mark.parametrize("arguments", [RUN, ("rollback", "--reason", "x"), ("give-back",)])
 def test_a_task_of_the_site_is_looked_for_beside_the_configuration_before_any_contact(
-    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "own_checks", raising=False)
     names = ("own_checks.page", "own_checks.mail", "not_there.at_all")
     site.ha["services"] = [{"name": name, "type": "task", "task": name} for name in names]
     site.write()
     (site.folder / "own_checks.py").write_text("def page(task): ...\n")
-    code, _, err = call(*RUN)
+    code, _, err = call(*arguments)
     assert code == 2
     assert "service own_checks.page" not in err
     assert "there is no task mail in own_checks" in err
     assert "the task not_there.at_all cannot be imported: ModuleNotFoundError" in err
+
+
+@pytest.mark.parametrize("command", ["check", "pairs"])
+def test_a_task_of_the_site_can_be_imported_by_what_only_reads(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "own_reading", raising=False)
+    site.ha["services"] = [{"name": "page", "type": "task", "task": "own_reading.page"}]
+    site.defaults = {}  # so that it ends before any contact
+    site.write()
+    (site.folder / "own_reading.py").write_text("def page(task): ...\n")
+    codes = [call(command)[0] for _ in range(2)]
+    assert codes == [2, 2]
+    assert callable(load_task("own_reading.page"))
+    assert sys.path.count(str(site.folder)) == 1
+    assert sys.path[-1] == str(site.folder)
 
 
 def test_login_data_is_missing_and_nobody_can_be_asked(site: Site, call: Call) -> None:

@@ -158,6 +158,18 @@ def test_every_event_can_be_shown_live(event: Event) -> None:
     assert "\x1b[31mred" not in out.getvalue()
 
 
+def test_above_the_live_table_stands_what_is_told_when_nothing_is_under_way() -> None:
+    out = io.StringIO()
+    screen = LiveScreen(Console(file=out, width=300), Redactor(()), ("p1",))
+    for event in (RunStarted("p1", RELOAD), Told("p1", "p1b: down"), EVENTS[5]):
+        screen.take(event)
+    screen.take(Told("p1", "the report could not be written"))
+    screen.close()
+    lines = out.getvalue().splitlines()
+    assert not [line for line in lines if line.endswith("p1b: down")]
+    assert [line for line in lines if line.endswith("the report could not be written")]
+
+
 def test_lines_wait_while_a_person_is_asked_but_another_hold_does_not() -> None:
     out = io.StringIO()
     screen = LiveScreen(Console(file=out, width=300), Redactor(()), ("p1", "p2"))

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from nornir_haupgrade.platforms.address import direct_port
 from nornir_haupgrade.probes.ports import PortWatch
 from nornir_haupgrade.procedure.actions.context import Context, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from nornir_haupgrade.model import MemberId
     from nornir_haupgrade.probes.ports import Watch
 
 
-def watch_port(ctx: Context, member: MemberId) -> Watch:
+class Unwatched:
+    """Stands in for a watch where the login goes through a proxy: only a login can tell.
+
+    Nothing is ever seen down, so that nobody waits for a port that never opens.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._wait = ctx.wait
+
+    def wait_down(self, timeout: float) -> bool:
+        """Wait; nothing is seen."""
+        self._wait(timeout)
+        return False
+
+    def wait_up(self, timeout: float) -> bool:
+        """Go on to the login, whose own pauses grow."""
+        del timeout
+        return True
+
+    def __enter__(self) -> Self:
+        """There is nothing to begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """There is nothing to end."""
+
+
+def watch_port(ctx: Context, member: MemberId) -> Watch | Unwatched:
     """Begin to watch the port that a member is logged in to on."""
-    options = ctx.pair.host(member).get_connection_parameters("netmiko")
-    return PortWatch.shared().watch(str(options.hostname), options.port or 22)
+    found = direct_port(ctx.pair.host(member))
+    return Unwatched(ctx) if found is None else PortWatch.shared().watch(*found)
 
 
 def wait_until(ctx: Context, until: Callable[[float], bool], seconds: float) -> bool:
