@@ -195,3 +195,5 @@ def test_behind_a_proxy_nobody_waits_for_a_port_that_never_opens(
     assert result.verdict.status is Status.PASS
     assert bench.told == ["p1b: reloading"]
     assert bench.clock.passed < 30  # the notice and a few pauses that grow
+    with watch_port(ctx, "p1b") as watch:
+        assert watch.wait_up(600)  # on to the login
