@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from nornir_haupgrade.errors import HAUpgradeError
@@ -37,27 +38,29 @@ def main() -> int:
         began = time.monotonic()
         with lab.inside():
             haupgrade = [sys.executable, "-m", "nornir_haupgrade", "--config", str(config)]
-            subprocess.run([*haupgrade, "run", "--to", new.version], check=False)  # noqa: S603
+            done = subprocess.run([*haupgrade, "run", "--to", new.version], check=False)  # noqa: S603
         print(f"\n{time.monotonic() - began:.0f} s; {summary(traffic.report())}")
         idle = traffic.check()
         print(f"idle ones that still answer: {idle.alive} of {idle.idle}")
         versions = {name: own["version"] for name, own in lab.states.items()}
         print(", ".join(f"{name} runs {version}" for name, version in versions.items()))
         preempts = ["Preempt: yes" in lab.run(name, "fwctl show ha") for name in versions]
-        touched = [
-            entry
+        changes = [
+            (entry, command)
             for entry in lab.audit("command")
-            if entry["command"].startswith(
-                ("fwctl image install", "fwctl image boot", "fwctl reboot")
-            )
-            and entry["state"] == "MASTER"
+            for command in SOFTWARE
+            if entry["command"].startswith(command)
         ]
+        worked = {(entry["member"], command) for entry, command in changes if entry["status"] == 0}
+        touched = [entry for entry, _ in changes if entry["state"] == "MASTER"]
         print(f"installed, activated or rebooted while active, by the members' log: {len(touched)}")
         is_good = (
-            set(versions.values()) == {new.version}
+            done.returncode == 0
+            and set(versions.values()) == {new.version}
             and traffic.report().alive == CONNECTIONS
             and idle.alive == idle.idle
             and all(preempts)
+            and worked == set(product(versions, SOFTWARE))  # an empty log proves nothing
             and not touched
         )
     print(f"evidence: {(config.parent / 'campaigns').relative_to(HERE)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.shell import Exit, Shell
-from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.linux import LinuxLab, LinuxSpec
@@ -67,7 +67,6 @@ class Moment:
 
 def up(place: Place, *, pairs: int, preempt: bool, image: str, connections: int) -> int:
     """Start it, wait for the roles, open connections through it, and say how to go on."""
-    from nornir_haupgrade.lab.linux.connections import open_connections
     from nornir_haupgrade.lab.linux.project import write_project
     from nornir_haupgrade.lab.linux.spec import LinuxSpec
 
@@ -83,8 +82,7 @@ def up(place: Place, *, pairs: int, preempt: bool, image: str, connections: int)
     lab.start(say=place.say)
     config = write_project(place.folder / "project", spec, images)
     if connections:
-        for pair in spec.networks:
-            open_connections(lab, pair, long=connections)
+        connect(lab, spec, connections)
     _show(place, lab)
     first, inside = spec.networks[0], "haupgrade lab linux exec --"
     ssh = f"ssh -o UserKnownHostsFile={lab.known_hosts} admin@{first.members[0].address}"
@@ -93,6 +91,26 @@ def up(place: Place, *, pairs: int, preempt: bool, image: str, connections: int)
     place.say(f"log in   {inside} {ssh}; password {spec.password}")
     place.say(f"upgrade  {inside} {upgrade}")
     return Exit.DONE
+
+
+def connect(lab: LinuxLab, spec: LinuxSpec, connections: int) -> None:
+    """Open connections through every pair; a lab without those that were asked for is none.
+
+    Raises:
+        HAUpgradeError: They do not come about; the lab was stopped again.
+    """
+    from nornir_haupgrade.lab.linux.connections import open_connections
+
+    try:
+        for pair in spec.networks:
+            open_connections(lab, pair, long=connections)
+    except HAUpgradeError as error:
+        lab.stop()
+        raise HAUpgradeError(
+            f"the connections could not be opened, and the lab was stopped again: {error.message}",
+            pair=error.pair,
+            advice=f"look into {lab.state}; --connections 0 starts it without them",
+        ) from error
 
 
 def down(place: Place) -> int:

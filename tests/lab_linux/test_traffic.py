@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab.linux import traffic
 from nornir_haupgrade.lab.linux.traffic import (
     NoClientError,
@@ -516,6 +517,11 @@ def test_a_client_ends_cleanly(programs: Programs, way: str) -> None:
         client.report()
     with pytest.raises(TrafficError, match="not ready after 0 s: no traffic client"):
         client.wait_established(0)
+
+
+def test_what_the_client_refuses_is_no_traceback_for_the_user(tmp_path: Path) -> None:
+    with pytest.raises(HAUpgradeError, match="no traffic client answers at"):
+        Traffic(tmp_path / "nobody").report()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from nornir_haupgrade.lab.linux import LinuxLab
+from nornir_haupgrade.cli.linux_lab import connect
+from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.lab.linux import LinuxLab, LinuxSpec
+from nornir_haupgrade.lab.linux.lab import Program
 from tests.linux.conftest import require_linux
 
 HAUPGRADE = [sys.executable, "-m", "nornir_haupgrade"]
@@ -79,3 +82,25 @@ def test_what_cannot_be_is_said_without_a_traceback(
     assert done.returncode in {1, 2}
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class Unconnected(LinuxLab):
+    """A lab in which no program can be started."""
+
+    is_stopped = False
+
+    def popen_in(self, host: str, pair: str, command: Sequence[str]) -> Program:
+        raise HAUpgradeError(f"cannot start {command[2]} on the {host}", pair=pair)
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+
+def test_a_lab_whose_connections_cannot_be_opened_is_stopped_again(tmp_path: Path) -> None:
+    spec = LinuxSpec()
+    lab = Unconnected(spec, tmp_path / "lab")
+    (tmp_path / "lab").mkdir(exist_ok=True)
+    with pytest.raises(HAUpgradeError, match="the lab was stopped again: cannot start") as error:
+        connect(lab, spec, 10)
+    assert "--connections 0" in str(error.value)
+    assert lab.is_stopped

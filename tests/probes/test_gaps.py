@@ -144,11 +144,23 @@ def test_unknown_answers_are_neither_good_nor_bad() -> None:
 
 
 def test_a_long_watch_forgets_the_oldest_and_never_invents() -> None:
-    found = track(*every(0.01, 0, 300))
-    assert len(found._goods) <= 10_000
-    assert gap(found, 299, 300).seconds == pytest.approx(0.01)
+    found = track(*every(0.01, 0, 1000))
+    assert len(found._goods) <= 90_400
+    assert gap(found, 999, 1000).seconds == pytest.approx(0.01)
     assert gap(found, 10, 20).detail == "what was before it is no longer known"
     assert gap(found, 10, 20).seconds is None
+
+
+def test_an_outage_is_still_known_after_fifteen_minutes_a_hundred_times_a_second() -> None:
+    found = gap(track(*every(0.01, 0, 100), *every(0.01, 100.4, 990)), 95, 990)
+    assert found.seconds == pytest.approx(0.41)
+    assert found.resolution == pytest.approx(0.01)
+
+
+def test_at_rest_hours_cost_no_more_than_minutes() -> None:
+    found = track(*every(0.01, 0, 100), *every(1, 100, 40_000))
+    assert len(found._goods) <= 10_000
+    assert gap(found, 39_000, 40_000).seconds == pytest.approx(1)
 
 
 def test_a_time_of_the_calendar_comes_with_the_gap() -> None:

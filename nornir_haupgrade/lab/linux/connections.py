@@ -43,7 +43,6 @@ def open_connections(
 
     Raises:
         HAUpgradeError: They do not come about.
-        TrafficError: The client does not answer.
     """
     place = f"{pair.server}:{SERVICE_PORT}"
     control = control_of(lab.state, pair)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab.linux.traffic.report import (
     CheckReport,
     TrafficReport,
@@ -26,7 +27,7 @@ _TIMEOUT = 20.0
 _PAUSE = 0.1
 
 
-class TrafficError(RuntimeError):
+class TrafficError(HAUpgradeError):
     """The client refused a request, is not there, or did not get ready."""
 
 
