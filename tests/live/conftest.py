@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ MakeLive: TypeAlias = Callable[..., Live]
 def make_live(tmp_path: Path) -> Iterator[MakeLive]:
     """Start pairs, write their project and open the connections through them."""
     require_linux()
+    folders = (tmp_path / str(number) for number in count(1))
     with ExitStack() as stack:
 
         def make(
@@ -29,7 +31,9 @@ def make_live(tmp_path: Path) -> Iterator[MakeLive]:
             answer_timeout: float = 30.0,
             **settings: Any,  # noqa: ANN401 - Live's own
         ) -> Live:
-            made = stack.enter_context(live(tmp_path, spec, **settings))
+            folder = next(folders)
+            folder.mkdir()
+            made = stack.enter_context(live(folder, spec, **settings))
             made.write(*(images or ("13",)))
             if has_traffic:
                 made.start_traffic(answer_timeout=answer_timeout)
