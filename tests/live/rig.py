@@ -78,6 +78,8 @@ class Live:
     settings: dict[str, Any] = field(default_factory=dict)
     long: int = LONG
     """Live connections of each pair."""
+    settle: float = 5.0
+    """Seconds that a service may be bad after a switchover."""
     is_through_pair: bool = False
     """Whether the members are reached through the pair itself."""
     traffic: dict[str, Traffic] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class Live:
         ha = {
             "pair": net.name,
             "platform": "linux_ha",
-            "services": [service | {"settle": 5, "stable_for": 1}],
+            "services": [service | {"settle": self.settle, "stable_for": 1}],
             "canaries": [{"name": "till", "type": "tcp", "address": net.server, "port": 7001}],
             "critical_sessions": [critical | {"at_least": self.long, "min_age": 5}],
             "tolerance": {"sessions": "10%"},

@@ -106,7 +106,7 @@ def test_without_software_the_same_care_and_figures(make_live: MakeLive, purpose
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
 def test_ten_pairs_in_one_campaign(make_live: MakeLive) -> None:
-    pairs = make_live("13", spec=LinuxSpec(pairs=10), long=50)
+    pairs = make_live("13", spec=LinuxSpec(pairs=10), long=50, settle=20.0)
     version = _to(pairs)
     began = time.monotonic()
     ended = pairs.haupgrade("run", "--to", version, "--yes")
