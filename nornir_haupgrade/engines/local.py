@@ -259,29 +259,36 @@ class LocalEngine:
         """One pair to its end; a defect of ours ends that pair alone, and is kept as evidence."""
         try:
             return loop.drive()
+        except HAUpgradeError as error:
+            end = _failed(loop, str(error), "mend it; haupgrade run looks at the members, goes on")
         except Exception as error:  # noqa: BLE001 - whatever it is, the other pairs go on
-            end = _failed(loop, f"{type(error).__name__}: {error}", traceback.format_exc())
-            self._tell(end)
-            return end
+            trace = traceback.format_exc()
+            kept = _or_why(
+                lambda: f"kept as raw/{loop.campaign.put_raw(trace)}", "could not be kept"
+            )
+            what = f"internal error: {type(error).__name__}: {error}; {kept}"
+            advice = "haupgrade run looks at the members and goes on; report this error"
+            end = _failed(loop, what, advice)
+        self._tell(end)
+        return end
 
     def _tell(self, event: Event) -> None:
         with self._telling:
             self._listener(event)
 
 
-def _failed(loop: PairLoop, what: str, trace: str) -> PairEnd:
-    """The end of a pair by a defect of ours; the disk or the history may be what has failed."""
+def _failed(loop: PairLoop, reason: str, advice: str) -> PairEnd:
+    """The end of a pair that could not go on; the disk or the history may be what has failed."""
     campaign, state, pair = loop.campaign, loop.state, loop.plan.pair
-    kept = _or_why(lambda: f"kept as raw/{campaign.put_raw(trace)}", "could not be kept")
     return PairEnd(
         pair,
         Outcome.FAILED,
-        f"internal error: {what}; {kept}",
+        reason,
         campaign=campaign.id,
         facts=state.known,
         silent=silent_in(state.facts),
         owed=_owed_at_least(loop.pair, state),
-        advice="haupgrade run looks at the members and goes on; report this error",
+        advice=advice,
         head=_or_why(lambda: campaign.history.head(pair), "could not be read"),
     )
 

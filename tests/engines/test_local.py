@@ -16,6 +16,7 @@ from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted, Told
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.engines.store import Campaign
+from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import MemberFacts, PairFacts, Preemption, Role, Status, Verdict
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.procedure.plan import Plan, Traits
@@ -43,6 +44,7 @@ class Site:
 
     engine: LocalEngine
     events: list[Event] = field(default_factory=list)
+    defects: list[Exception] = field(default_factory=list)
 
     def give_back(self) -> dict[str, PairEnd]:
         return {end.pair: end for end in self.engine.command(Goal.CLOSE, "asked by the test")}
@@ -66,15 +68,16 @@ def site(tmp_path: Path) -> Site:
     for name, content in contents.items():
         (tmp_path / f"{name}.yaml").write_text(json.dumps(content))
     events: list[Event] = []
+    defects: list[Exception] = [RuntimeError("a defect")]
 
     def listen(event: Event) -> None:
         events.append(event)
         if isinstance(event, RunStarted) and event.pair == "p1":
-            raise RuntimeError("a defect")
+            raise defects[-1]
 
     project = open_project(tmp_path / "config.yaml", platforms=known_platforms())
     policy = Policy(Choice.PARK, who="tester")
-    site = Site(LocalEngine(project, policy=policy, listener=listen), events)
+    site = Site(LocalEngine(project, policy=policy, listener=listen), events, defects)
     campaign = site.engine.store.create()
     for pair in PAIRS:
         _begun(campaign, pair)
@@ -113,6 +116,13 @@ def test_a_defect_ends_one_pair_and_is_kept(site: Site) -> None:
     assert "internal error" not in ends["p2"].reason
     (owed,) = ends["p1"].owed
     assert (owed.lease, len(owed.commands) > 0) == (OWED, True)
+
+
+def test_what_is_no_defect_is_not_called_one(site: Site) -> None:
+    site.defects.append(HAUpgradeError("the disk is full", advice="make room"))
+    end = site.give_back()["p1"]
+    assert (end.end, end.reason) == (Outcome.FAILED, "the disk is full. Next: make room")
+    assert "report this error" not in end.advice
 
 
 def test_with_a_full_disk_every_pair_still_has_its_end(
