@@ -36,6 +36,7 @@ def goes_down(bench: Bench, port: Port, comes_up: Callable[[], None] | None) -> 
             port.open()
 
     bench.b.on_change = reloads
+    bench.settings.setdefault("reload_notice", 10.0)  # it does go down; a busy machine sees it late
     ctx = bench.context()
     ctx.tell = told
     return ctx
