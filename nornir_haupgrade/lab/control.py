@@ -106,7 +106,9 @@ class RequestServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             return {"ok": True, **await self._do(json.loads(line))}
-        except (HAUpgradeError, SpecError, KeyError, ValueError, TypeError) as exc:
+        except (HAUpgradeError, SpecError) as exc:
+            return {"ok": False, "error": str(exc)}
+        except (KeyError, ValueError, TypeError) as exc:
             return {"ok": False, "error": f"{type(exc).__name__}: {exc}"}
 
 
