@@ -8,7 +8,7 @@ from nornir_haupgrade.errors import LineDropped
 from nornir_haupgrade.model import PairFacts, Role, Status
 from nornir_haupgrade.procedure.actions.ports import wait_until
 from nornir_haupgrade.procedure.actions.registry import do
-from nornir_haupgrade.procedure.records import Action
+from nornir_haupgrade.procedure.records import Action, Run
 from tests.actions.conftest import Bench
 from tests.actions.memory import NEW, Port, unreadable
 
@@ -180,3 +180,24 @@ def test_a_role_that_has_not_moved_yet_is_not_taken_for_the_end(bench: Bench) ->
     result = do(ctx, run)
     assert result.verdict.status is Status.PASS
     assert result.verdict.reason == "p1b is active"
+
+
+def test_an_installation_that_nobody_waited_for_gets_its_time(bench: Bench) -> None:
+    """Killed in the middle of it: the device goes on, and is not told to install again."""
+
+    def late(number: int) -> None:
+        if number > 3:
+            bench.b.becomes(installed=(("slot1", "12.15"), ("slot2", NEW)))
+
+    bench.b.on_read = late
+    bench.state = {"unsettled": Run(Action.INSTALL, ("p1b",), NEW, None)}
+    result = bench.do(Action.LOOK, after=Action.INSTALL)
+    assert result.seen is not None
+    assert result.seen == bench.facts
+    assert 0 < bench.clock.passed < 3
+
+
+def test_an_installation_that_never_began_is_given_up_after_its_time(bench: Bench) -> None:
+    bench.state = {"unsettled": Run(Action.INSTALL, ("p1b",), NEW, None)}
+    assert bench.do(Action.LOOK, after=Action.INSTALL).seen == bench.facts
+    assert 3 <= bench.clock.passed < 4  # settle_timeout

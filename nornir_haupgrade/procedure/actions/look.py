@@ -21,6 +21,8 @@ def look(ctx: Context, run: Run) -> Result:
     """Read both members; a member that does not answer is shown as such."""
     if run.after is Action.RELOAD:
         facts, errors = _after_reload(ctx)
+    elif run.after is Action.INSTALL:
+        facts, errors = _after_install(ctx)
     elif run.after in _MOVING:
         facts, errors = settled(ctx, ctx.pair.settings.settle_timeout)
     else:
@@ -78,6 +80,21 @@ def settled(
             return again, errors
         facts = again
     return facts, errors
+
+
+def _after_install(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
+    """A device goes on installing when nobody listens any more: it gets time to come to its end."""
+    runs = (ctx.state.running, ctx.state.unsettled)
+    sent = [run for run in runs if run is not None and run.action is Action.INSTALL]
+    awaited = [(name, str(run.to)) for run in sent for name in run.members]
+    deadline = Deadline(ctx.pair.settings.settle_timeout)
+    while True:
+        facts, errors = looked(ctx)
+        found = [(facts.of(name), version) for name, version in awaited]
+        is_whole = all(own is not None and own.slot_of(version) for own, version in found)
+        if errors or is_whole or deadline.is_over:
+            return facts, errors
+        ctx.wait(_PAUSE)
 
 
 def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
