@@ -13,7 +13,7 @@ import pytest
 
 from nornir_haupgrade.errors import CommandRefused
 from nornir_haupgrade.lab.linux import LinuxLab
-from nornir_haupgrade.model import Change, Preemption, Role
+from nornir_haupgrade.model import Change, ImageFile, Preemption, Role
 from nornir_haupgrade.platforms.base import Order, Transport
 from tests.linux.conftest import Drive, active, image_file, standby, until_roles
 
@@ -54,7 +54,8 @@ def test_every_read_is_answered_in_a_read_only_session(lab: LinuxLab, drive: Dri
     driver = drive(active(lab), read_only=True)
     assert driver.interfaces() == (("mgmt", True), ("out", True), ("in", True), ("ha", True))
     assert driver.session_count().own is not None
-    assert driver.staged(image_file(lab.image("13"))) is None
+    never = ImageFile("13.8", "never-uploaded.img", "0" * 64, 1)
+    assert driver.staged(never) is None
     free = driver.free_space()
     assert free is not None
     assert 100 << 20 < free < 512 << 20
