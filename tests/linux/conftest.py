@@ -15,7 +15,7 @@ from nornir_haupgrade.platforms.base import Order, Transport
 from nornir_haupgrade.platforms.linux_ha import LinuxHA
 from nornir_haupgrade.platforms.transport import open_transport
 
-SPEC = LinuxSpec(pairs=2)
+SPEC = LinuxSpec(pairs=3)
 
 Drive = Callable[..., LinuxHA]
 
