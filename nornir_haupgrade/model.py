@@ -7,7 +7,7 @@ reported".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -319,12 +319,3 @@ class StagedImage:
     name: str
     size: int
     sha256: Sha256
-
-
-@dataclass(frozen=True, slots=True)
-class BackedUp:
-    """A member's configuration, as taken: the archive's bytes are kept out of every repr."""
-
-    member: MemberId
-    sha256: Sha256
-    content: bytes = field(repr=False)
