@@ -282,5 +282,10 @@ def test_a_defect_of_ours_is_unknown_and_no_loss(monkeypatch: pytest.MonkeyPatch
     with_server(main)
 
 
-def test_closing_what_was_never_started_is_fine() -> None:
-    asyncio.run(holder(1).close())
+def test_what_was_never_started_can_be_closed_and_is_unknown() -> None:
+    async def main() -> None:
+        one = holder(1)
+        await one.close()
+        assert now(one).is_alive is None
+
+    asyncio.run(main())
