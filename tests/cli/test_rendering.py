@@ -234,14 +234,18 @@ def test_every_word_has_its_line() -> None:
 
 
 def test_a_run_does_not_end_with_its_reader() -> None:
+    broken: list[str] = []
+
     class Gone(io.StringIO):
         def flush(self) -> None:
+            broken.append("broken")
             raise BrokenPipeError
 
     screen = LineScreen(Gone(), Redactor(()), aside=Gone())
     for event in EVENTS:
         screen.take(event)
     screen.say("x")
+    assert broken  # it was really written to, and nothing came of it
 
 
 def test_a_member_that_is_silent_is_not_shown_as_if_it_were_there() -> None:
