@@ -72,8 +72,10 @@ class Change(StrEnum):
     ACTIVATE = "activate"
     """Choose what the next boot runs."""
     RELOAD = "reload"
+    COMMIT = "commit"
+    """Keep the software that runs on trial; without it the device goes back by itself."""
     RELINQUISH = "relinquish"
-    """Give the active role away; may leave a latch."""
+    """Give the active role away, or where `Switching` says so take it; may leave a latch."""
     RELEASE = "release"
     """Clear the latch that RELINQUISH left."""
 
@@ -103,6 +105,26 @@ class PreemptionKind(StrEnum):
     SHARED = "shared"
 
 
+class Activation(StrEnum):
+    """What makes new software run."""
+
+    SELECT = "select"
+    """It is installed, chosen for the next boot, and the device is reloaded: three changes."""
+    RELOAD = "reload"
+    """It is installed; activating it chooses the boot and reloads at once."""
+    INSTALL = "install"
+    """Installing it chooses the boot and reloads at once."""
+
+
+class Switching(StrEnum):
+    """From which member a switchover is ordered; there the latch is left, if one is left."""
+
+    GIVE = "give"
+    """From the active, which gives the role away."""
+    TAKE = "take"
+    """From the standby, whose configuration is changed so that it takes the role."""
+
+
 class MixedVersions(StrEnum):
     """What works while the members run different versions."""
 
@@ -127,11 +149,17 @@ class Capabilities:
     sync_model: SyncModel = SyncModel.NONE
     is_sync_destructive: bool = False
     preemption: PreemptionKind = PreemptionKind.NONE
+    switching: Switching = Switching.GIVE
     needs_release: bool = False
     mixed_versions: MixedVersions = MixedVersions.OK
-    is_reload_part_of_install: bool = False
+    activation: Activation = Activation.SELECT
+    needs_commit: bool = False
+    """Whether new software runs on trial until it is committed, and goes back by itself if not."""
     has_commit: bool = False
+    """Whether a change of the configuration takes effect only once it is committed."""
     sees_peer: bool = False
+    has_sessions: bool = True
+    """Whether it keeps a table of sessions at all; a plain router does not."""
     replicates_sessions: bool = True
     restore: Restore = Restore.SLOT
     is_boot_selection_shared: bool = False
@@ -167,6 +195,8 @@ class MemberFacts:
     """(slot, version), sorted by slot; empty slots are left out."""
     preemption: Preemption = Preemption.UNKNOWN
     is_latched: bool = False
+    is_on_trial: bool = False
+    """Whether what runs goes back by itself unless it is committed."""
     is_forwarding: bool | None = None
     """Whether it carries traffic by its data plane's word (an address held, not a role's name)."""
     is_peer_link_up: bool | None = None
@@ -176,6 +206,9 @@ class MemberFacts:
     """Hash over the configuration."""
     others: int | None = None
     """Administrators logged in besides us."""
+    ha_lines: tuple[str, ...] = ()
+    """The lines of its configuration that a switchover or a change of preemption rewrites, as they
+    stand; empty where neither is a matter of configuration."""
 
     def slot_of(self, version: Version) -> str | None:
         """The slot that holds a version, or None."""

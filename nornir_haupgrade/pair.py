@@ -84,6 +84,11 @@ class Pair:
         """Whether our own sessions run through the active, by the site's word."""
         return self.config.management_path is ManagementPath.THROUGH_PAIR
 
+    @property
+    def kind(self) -> type[Driver]:
+        """The driver of the pair's platform."""
+        return driver_class(self.config.platform)
+
     def host(self, member: MemberId) -> Host:
         """The Nornir host of a member."""
         return self.nr.inventory.hosts[member]
@@ -158,8 +163,7 @@ class Pair:
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, without a session and without sending anything."""
-        kind = driver_class(self.config.platform)
-        return kind(
+        return self.kind(
             Nowhere(self.config.name, member), command_timeout=0, install_timeout=0
         ).commands(order, facts)
 
@@ -210,7 +214,7 @@ class Pair:
         refused = self._refused.get(name)
         if refused is not None and time.monotonic() < refused.until:
             raise refused.error
-        kind = driver_class(self.config.platform)
+        kind = self.kind
         try:
             transport = open_transport(
                 self.host(name),

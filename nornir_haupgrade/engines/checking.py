@@ -86,6 +86,7 @@ def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
         Check("roles", gate.roles(facts)),
         Check("HA links", gate.peer_links(facts)),
         Check("next boot", gate.nothing_pending(facts)),
+        Check("software", gate.settled(facts)),
         Check("latches", gate.latches(facts)),
         Check("preemption", gate.preemption_known(facts)),
         Check("administrators", gate.alone(facts)),

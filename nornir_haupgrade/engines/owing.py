@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nornir_haupgrade.engines.events import Owed
 from nornir_haupgrade.errors import HAUpgradeError
-from nornir_haupgrade.model import Change, MemberFacts
+from nornir_haupgrade.model import Change, MemberFacts, PairFacts
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Order
 from nornir_haupgrade.procedure.conditions import versions
@@ -19,17 +19,22 @@ def owed_of(pair: Pair, state: State, leases: Iterable[Lease]) -> tuple[Owed, ..
     found = []
     for lease in sorted(leases):
         facts = state.known.of(lease.member) if state.known else None
-        commands = _commands(pair, lease, facts)
+        commands = _commands(pair, lease, facts, state.start)
         found.append(Owed(lease, _reason(state, lease), commands))
     return tuple(found)
 
 
-def _commands(pair: Pair, lease: Lease, facts: MemberFacts | None) -> tuple[str, ...]:
+def _commands(
+    pair: Pair, lease: Lease, facts: MemberFacts | None, start: PairFacts | None
+) -> tuple[str, ...]:
     if facts is None:
         return ()
+    before = start.of(lease.member) if start else None
+    lines = before.ha_lines if before else ()
     orders = {
-        LeaseKind.PREEMPTION: Order(Change.PREEMPTION_ON),
-        LeaseKind.LATCH: Order(Change.RELEASE),
+        LeaseKind.PREEMPTION: Order(Change.PREEMPTION_ON, lines=lines),
+        LeaseKind.LATCH: Order(Change.RELEASE, lines=lines),
+        LeaseKind.TRIAL: Order(Change.COMMIT, version=facts.version),
         LeaseKind.BOOT: Order(Change.ACTIVATE, version=facts.version),
     }
     try:
@@ -51,6 +56,9 @@ def _reason(state: State, lease: Lease) -> str:
             return "its latch could not be released"
         case LeaseKind.BOOT:
             return f"its next boot would not run {known.of(lease.member).version}"  # type: ignore[union-attr]
+        case LeaseKind.TRIAL:
+            runs = known.of(lease.member).version  # type: ignore[union-attr]
+            return f"{runs} runs on trial: it goes back by itself unless it is committed"
         case LeaseKind.PREEMPTION if len(versions(known)) > 1:
             return (
                 "the pair runs two versions: returning it would move the role at the next failover"

@@ -43,7 +43,7 @@ def _asked(ask: Ask) -> PreviewRow:
 
 def _row(plan: Plan, run: Run, facts: PairFacts, pair: Pair) -> PreviewRow:
     commands: list[tuple[MemberId, str]] = []
-    for name, order in orders(plan, facts, run).items():
+    for name, order in orders(plan, facts, run, facts).items():
         own = facts.of(name)
         if own is None:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
-from nornir_haupgrade.gates.readiness import peer_links, roles
+from nornir_haupgrade.gates.readiness import peer_links, roles, settled
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 
 
@@ -24,6 +24,7 @@ def entry(
             Check("roles", roles(facts)),
             Check("target", _target(to, facts.of(to))),
             Check("HA links", peer_links(facts)),
+            Check("software", settled(facts)),
             Check("forwarding", each_member(facts, _forwarding)),
             Check("interfaces", _interfaces(to, interfaces)),
         ]

@@ -86,6 +86,20 @@ def nothing_pending(facts: PairFacts) -> Verdict:
     return each_member(facts, judge)
 
 
+def settled(facts: PairFacts) -> Verdict:
+    """What each member runs stays: none is about to go back to older software by itself."""
+
+    def judge(own: MemberFacts) -> Verdict:
+        if own.is_on_trial:
+            return Verdict(
+                Status.FAIL,
+                f"runs {own.version} on trial, and goes back by itself unless it is committed",
+            )
+        return Verdict(Status.PASS, f"{own.version} stays")
+
+    return each_member(facts, judge)
+
+
 def alone(facts: PairFacts) -> Verdict:
     """Nobody else is logged in; where that is not reported, it is a warning, not an error."""
 

@@ -36,7 +36,9 @@ Dialogue = tuple[str, str]
 class Order:
     """One change to one device, absolute: what, towards which version, from which role only.
 
-    ``name`` is the name of a backup; ``image`` the file that STAGE uploads and INSTALL installs.
+    ``name`` is the name of a backup; ``image`` the file that STAGE uploads and INSTALL installs;
+    ``lines`` are the member's ``ha_lines`` as they were before us, which PREEMPTION_ON and RELEASE
+    bring back.
     """
 
     change: Change
@@ -45,6 +47,20 @@ class Order:
     only_if: Role | None = None
     """Where the device has a role-conditional command, it is told to refuse in any other role."""
     name: str | None = None
+    lines: tuple[str, ...] = ()
+
+
+class Getters(Protocol):
+    """NAPALM, for the member whose inventory says how NAPALM reaches it."""
+
+    def get(self, getter: str, **options: object) -> object:
+        """What a getter such as ``get_facts`` returns: plain data, as NAPALM documents it.
+
+        Raises:
+            NotReadOnly: The getter is not on the list of those that only read.
+            CommandFailed: NAPALM could not do it, and why.
+            ConnectFailed: There is no session, and why.
+        """
 
 
 class Transport(Protocol):
@@ -105,12 +121,19 @@ class Driver(Protocol):
     """One platform. Every method talks to the one member whose transport it was given."""
 
     NAME: ClassVar[str]
+    BACKUP_SUFFIX: ClassVar[str]
+    """Of the file that a backup is kept in, without the dot."""
     READ_ONLY: ClassVar[tuple[str, ...]]
     """Regular expressions, matched against the whole line, of all that may be sent in a read-only
     run, what the library sends at login included."""
 
     def __init__(
-        self, transport: Transport, *, command_timeout: float, install_timeout: float
+        self,
+        transport: Transport,
+        *,
+        command_timeout: float,
+        install_timeout: float,
+        getters: Getters | None = None,
     ) -> None: ...
 
     def capabilities(self) -> Capabilities:
@@ -152,4 +175,15 @@ class Driver(Protocol):
         """
 
     def back_up(self, name: str, facts: MemberFacts) -> tuple[str, bytes]:
-        """Write a backup on the device and fetch it: (sha256 as the device says, content)."""
+        """Fetch the whole configuration: (sha256, as the device says where it says one; content).
+
+        Where the platform keeps backups on the device, it is left there under its name.
+        """
+
+    @staticmethod
+    def files_of(backup: bytes) -> dict[str, str]:
+        """What a backup holds: name to text, line by line as it is compared with a later one.
+
+        Raises:
+            HAUpgradeError: It cannot be read back.
+        """

@@ -25,13 +25,14 @@ from nornir_haupgrade.model import (
     SyncReport,
 )
 from nornir_haupgrade.platforms import linux_ha_texts as texts
+from nornir_haupgrade.platforms.archive import read_archive
 from nornir_haupgrade.platforms.keyvalues import unexpected
 from nornir_haupgrade.platforms.linux_ha_commands import UPLOADS, commands_of, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nornir_haupgrade.platforms.base import Order, Progress, Transport
+    from nornir_haupgrade.platforms.base import Getters, Order, Progress, Transport
 
 _REFUSAL = re.compile(r"^% ?(.+)$", re.MULTILINE)
 _NO_SUCH_FILE = re.compile(r"^% ?no such file", re.MULTILINE | re.IGNORECASE)
@@ -61,6 +62,7 @@ class LinuxHA:
     """The driver of ``linux_ha``; see the Protocol for what its methods promise."""
 
     NAME: ClassVar[str] = "linux_ha"
+    BACKUP_SUFFIX: ClassVar[str] = "tar"
     READ_ONLY: ClassVar[tuple[str, ...]] = (
         r"",  # all that Netmiko's `linux` sends at login: empty lines, to see the prompt
         r"fwctl show (?:version|ha|images|boot|users|interfaces|session-sync|sessions(?: list)?)",
@@ -69,8 +71,14 @@ class LinuxHA:
     )
 
     def __init__(
-        self, transport: Transport, *, command_timeout: float, install_timeout: float
+        self,
+        transport: Transport,
+        *,
+        command_timeout: float,
+        install_timeout: float,
+        getters: Getters | None = None,
     ) -> None:
+        del getters  # its own commands say all that it needs
         self._transport = transport
         self._command_timeout = command_timeout
         self._install_timeout = install_timeout
@@ -187,6 +195,11 @@ class LinuxHA:
                     advice="take the backup again; if it happens again, check the device's disk",
                 )
         return sha256, content
+
+    @staticmethod
+    def files_of(backup: bytes) -> dict[str, str]:
+        """The files of the archive."""
+        return read_archive(backup)
 
     def _read(self, line: str, *, timeout: float | None = None) -> str:
         said = self._transport.command(line, timeout=timeout or self._command_timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import Preemption
+from nornir_haupgrade.model import Activation, Preemption
 from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Lease, LeaseKind, Run
 from nornir_haupgrade.procedure.state import State
@@ -18,16 +18,19 @@ def borrows(plan: Plan, state: State, run: Run) -> frozenset[Lease]:
                 if facts is not None and facts.preemption is Preemption.ON
             )
         case Action.SWITCH if plan.traits.needs_release:
-            source = next(name for name in plan.members if name != run.to)
-            return frozenset({Lease(LeaseKind.LATCH, source)})
+            return frozenset({Lease(LeaseKind.LATCH, plan.told(str(run.to)))})
         case Action.ACTIVATE:
             return frozenset(Lease(LeaseKind.BOOT, name) for name in run.members)
-        case Action.RELOAD if _chooses_boot(plan):
-            return frozenset(Lease(LeaseKind.BOOT, name) for name in run.members)
+        case Action.RELOAD:
+            kinds = _of_reload(plan)
+            return frozenset(Lease(kind, name) for kind in kinds for name in run.members)
         case _:
             return frozenset()
 
 
-def _chooses_boot(plan: Plan) -> bool:
-    """Where reloading is part of installing, it chooses the boot as well; a reboot never does."""
-    return plan.traits.is_reload_part_of_install and plan.purpose is not Purpose.REBOOT
+def _of_reload(plan: Plan) -> frozenset[LeaseKind]:
+    """Where reloading is part of a change of software it chooses the boot; a reboot never does."""
+    if plan.purpose is Purpose.REBOOT:
+        return frozenset()
+    chooses = {LeaseKind.BOOT} if plan.traits.activation is not Activation.SELECT else set()
+    return frozenset(chooses | ({LeaseKind.TRIAL} if plan.traits.needs_commit else set()))

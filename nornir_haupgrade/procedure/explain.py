@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from nornir_haupgrade.model import Digest, MemberFacts, MemberId, PairFacts
+from nornir_haupgrade.model import Digest, MemberFacts, MemberId, PairFacts, Switching
+from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import Action, Run
 
 _ROLE = frozenset({"role", "is_forwarding", "is_latched", "failovers"})
-_SOFTWARE = frozenset({"version", "boot_id", "next_version", "installed", "config"})
+_SOFTWARE = frozenset({"version", "boot_id", "next_version", "installed", "config", "is_on_trial"})
 _CONFIGURED = frozenset({"preemption", "config"})
 _REBOOTED = _SOFTWARE | _ROLE
 _MARKS = tuple(sorted(_REBOOTED | {"identity", "preemption"}))
@@ -25,8 +26,7 @@ def differences(
     before: PairFacts,
     now: PairFacts,
     run: Run | None,
-    *,
-    leaves_latch: bool = False,
+    traits: Traits = Traits(),  # noqa: B008 - frozen
 ) -> tuple[tuple[MemberId, str, str, str], ...]:
     """What our own change does not explain: (member, what, before, now).
 
@@ -37,7 +37,7 @@ def differences(
         new = now.of(member)
         if old is None or new is None:
             continue
-        explained = _explained(run, member, before, now, leaves_latch) if run else _NOTHING
+        explained = _explained(run, member, before, now, traits) if run else _NOTHING
         found += [
             (member, mark, str(getattr(old, mark)), str(getattr(new, mark)))
             for mark in _MARKS
@@ -53,7 +53,7 @@ def _explained(
     member: MemberId,
     before: PairFacts,
     now: PairFacts,
-    leaves_latch: bool,  # noqa: FBT001 - private, and passed on as it came
+    traits: Traits,
 ) -> frozenset[str]:
     """The marks of one member that a run accounts for.
 
@@ -76,14 +76,24 @@ def _explained(
             return frozenset({"next_version"})
         case Action.RELOAD if is_named:
             return _REBOOTED if _moved("boot_id", member, before, now) else _NOTHING
+        case Action.COMMIT if is_named:
+            return frozenset({"is_on_trial"})
         case Action.SWITCH:
-            source = now.of(now.peer_of(str(run.to)))
-            left_trace = source is not None and (source.is_latched or not leaves_latch)
-            return _ROLE if left_trace else _NOTHING
+            told = traits.told(str(run.to), now.peer_of(str(run.to)))
+            own = now.of(told)
+            left_trace = own is not None and (own.is_latched or not traits.needs_release)
+            rewritten = _rewritten(traits) if member == told else _NOTHING
+            return (_ROLE | rewritten) if left_trace else _NOTHING
         case Action.RELEASE if is_named:
-            return _ROLE if _moved("is_latched", member, before, now) else _NOTHING
+            was_released = _moved("is_latched", member, before, now)
+            return (_ROLE | _rewritten(traits)) if was_released else _NOTHING
         case _:
             return _NOTHING
+
+
+def _rewritten(traits: Traits) -> frozenset[str]:
+    """What a switchover leaves besides roles: where the role is taken, a changed configuration."""
+    return frozenset({"config"}) if traits.switching is Switching.TAKE else _NOTHING
 
 
 def _moved(mark: str, member: MemberId, before: PairFacts, now: PairFacts) -> bool:

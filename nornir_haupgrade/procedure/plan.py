@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.model import (
+    Activation,
     Capabilities,
     ImageFile,
     MemberId,
@@ -15,6 +16,7 @@ from nornir_haupgrade.model import (
     PreemptionKind,
     Restore,
     Scope,
+    Switching,
     SyncModel,
     Version,
 )
@@ -52,8 +54,14 @@ class Traits:
     can_sync: bool = True
     has_preemption: bool = True
     needs_release: bool = True
-    is_reload_part_of_install: bool = False
     can_roll_back: bool = True
+    activation: Activation = Activation.SELECT
+    switching: Switching = Switching.GIVE
+    needs_commit: bool = False
+
+    def told(self, to: MemberId, other: MemberId) -> MemberId:
+        """Which of the two a switchover to the first is ordered from, and keeps the latch."""
+        return to if self.switching is Switching.TAKE else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,10 @@ class Plan:
         """The device that is planned behind a member's name."""
         return self.identities[self.members.index(member)]
 
+    def told(self, to: MemberId) -> MemberId:
+        """The member that a switchover to one of them is ordered from, and that keeps the latch."""
+        return self.traits.told(to, self.members[1 - self.members.index(to)])
+
     def image_of(self, version: Version) -> ImageFile | None:
         """The image file of a version, if there is one."""
         return next((image for image in self.images if image.version == version), None)
@@ -87,8 +99,10 @@ def traits_of(capabilities: Capabilities) -> Traits:
         can_sync=capabilities.sync_model in {SyncModel.PUSH, SyncModel.PULL},
         has_preemption=capabilities.preemption is not PreemptionKind.NONE,
         needs_release=capabilities.needs_release,
-        is_reload_part_of_install=capabilities.is_reload_part_of_install,
         can_roll_back=capabilities.restore is not Restore.NONE,
+        activation=capabilities.activation,
+        switching=capabilities.switching,
+        needs_commit=capabilities.needs_commit,
     )
 
 
@@ -114,15 +128,18 @@ def stricter(one: Capabilities, other: Capabilities) -> Capabilities:
         sync_model=one.sync_model if one.sync_model is other.sync_model else SyncModel.NONE,
         is_sync_destructive=one.is_sync_destructive or other.is_sync_destructive,
         preemption=one.preemption if other.preemption is PreemptionKind.NONE else other.preemption,
+        switching=one.switching,
         needs_release=one.needs_release or other.needs_release,
         mixed_versions=max(
             one.mixed_versions,
             other.mixed_versions,
             key=list(MixedVersions).index,
         ),
-        is_reload_part_of_install=one.is_reload_part_of_install or other.is_reload_part_of_install,
+        activation=max(one.activation, other.activation, key=list(Activation).index),
+        needs_commit=one.needs_commit or other.needs_commit,
         has_commit=one.has_commit or other.has_commit,
         sees_peer=one.sees_peer and other.sees_peer,
+        has_sessions=one.has_sessions and other.has_sessions,
         replicates_sessions=one.replicates_sessions and other.replicates_sessions,
         restore=Restore.NONE if Restore.NONE in {one.restore, other.restore} else one.restore,
         is_boot_selection_shared=one.is_boot_selection_shared or other.is_boot_selection_shared,

@@ -21,7 +21,7 @@ from nornir_haupgrade.model import (
 from nornir_haupgrade.procedure.apply import apply
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import (
     Action,
     Ask,
@@ -58,7 +58,7 @@ def preview(
             state = _answered(plan, state, decision)
             continue
         state = apply(plan, state, Started(decision, borrows(plan, state, decision)))
-        facts = carried_out(decision, facts, leaves_latch=plan.traits.needs_release)
+        facts = carried_out(plan, decision, facts)
         state = apply(plan, state, Result(decision, _GOOD, facts))
 
 
@@ -70,25 +70,24 @@ def _answered(plan: Plan, state: State, ask: Ask) -> State:
     return apply(plan, state, Decided(0, choice, By.PERSON))
 
 
-def carried_out(run: Run, facts: PairFacts, *, leaves_latch: bool = True) -> PairFacts:
+def carried_out(plan: Plan, run: Run, facts: PairFacts) -> PairFacts:
     """The facts after a run that did what it should."""
-    changes = {name: _change(run, name, own) for name, own in facts.members if own is not None}
-    if run.action is Action.SWITCH and not leaves_latch:
-        source = facts.peer_of(str(run.to))
-        own = changes[source]
-        changes[source] = replace(own, role=Role.STANDBY, is_latched=False)
+    changes = {
+        name: _change(plan, run, name, own) for name, own in facts.members if own is not None
+    }
     return PairFacts(tuple((name, changes.get(name)) for name, _ in facts.members))
 
 
-def _change(run: Run, name: MemberId, own: MemberFacts) -> MemberFacts:
+def _change(plan: Plan, run: Run, name: MemberId, own: MemberFacts) -> MemberFacts:
     is_named = name in run.members
     match run.action:
-        case Action.SWITCH if name == run.to:
-            return replace(own, role=Role.ACTIVE, is_forwarding=True)
         case Action.SWITCH:
-            return replace(own, role=Role.SUSPENDED, is_forwarding=False, is_latched=True)
+            return _switched(plan, str(run.to), name, own)
         case Action.RELEASE if is_named:
-            return replace(own, role=Role.STANDBY, is_latched=False)
+            role = Role.STANDBY if own.role is Role.SUSPENDED else own.role
+            return replace(own, role=role, is_latched=False)
+        case Action.COMMIT if is_named:
+            return replace(own, is_on_trial=False)
         case Action.BORROW_PREEMPTION if is_named:
             return replace(own, preemption=Preemption.OFF)
         case Action.RETURN_PREEMPTION if is_named:
@@ -107,9 +106,18 @@ def _change(run: Run, name: MemberId, own: MemberFacts) -> MemberFacts:
                 next_version=version,
                 boot_id=boot_id,
                 installed=held,
+                is_on_trial=plan.traits.needs_commit and plan.purpose is not Purpose.REBOOT,
             )
         case _:
             return own
+
+
+def _switched(plan: Plan, to: MemberId, name: MemberId, own: MemberFacts) -> MemberFacts:
+    is_latched = plan.traits.needs_release and name == plan.told(to)
+    if name == to:
+        return replace(own, role=Role.ACTIVE, is_forwarding=True, is_latched=is_latched)
+    role = Role.SUSPENDED if is_latched else Role.STANDBY
+    return replace(own, role=role, is_forwarding=False, is_latched=is_latched)
 
 
 def _held(own: MemberFacts, version: str) -> tuple[tuple[str, str], ...]:

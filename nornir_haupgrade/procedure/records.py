@@ -73,6 +73,7 @@ class Action(StrEnum):
     INSTALL = "install"
     ACTIVATE = "activate"
     RELOAD = "reload"
+    COMMIT = "commit"
     SWITCH = "switch-over"
     RELEASE = "release"
     RETURN_PREEMPTION = "return-preemption"
@@ -93,6 +94,7 @@ _CHANGES = frozenset(
         Action.INSTALL,
         Action.ACTIVATE,
         Action.RELOAD,
+        Action.COMMIT,
         Action.SWITCH,
         Action.RELEASE,
         Action.RETURN_PREEMPTION,
@@ -175,6 +177,8 @@ class LeaseKind(StrEnum):
     PREEMPTION = "preemption"
     LATCH = "latch"
     BOOT = "boot-selection"
+    TRIAL = "software-trial"
+    """New software that goes back by itself unless it is committed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -47,9 +47,7 @@ def unexplained(plan: Plan, state: State, record: Result) -> tuple[tuple[str, st
     """What somebody else did, by what a result shows: (member, what, before, now)."""
     if state.known is None or record.seen is None:
         return ()
-    latch = plan.traits.needs_release
-    explained_by = _explained_by(state, record)
-    return differences(state.known, record.seen, explained_by, leaves_latch=latch)
+    return differences(state.known, record.seen, _explained_by(state, record), plan.traits)
 
 
 def _explained_by(state: State, record: Result) -> Run | None:
@@ -101,6 +99,8 @@ def _is_returned(plan: Plan, lease: Lease, seen: PairFacts) -> bool:
             return not facts.is_latched
         case LeaseKind.BOOT:
             return facts.next_version == facts.version
+        case LeaseKind.TRIAL:
+            return not facts.is_on_trial
         case _:
             assert_never(lease.kind)
 

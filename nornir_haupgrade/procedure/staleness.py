@@ -17,6 +17,7 @@ _QUIET = frozenset(
         Action.STAGE,
         Action.INSTALL,
         Action.ACTIVATE,
+        Action.COMMIT,
         Action.BORROW_PREEMPTION,
     },
 )

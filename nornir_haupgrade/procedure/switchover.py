@@ -60,10 +60,12 @@ def entry(plan: Plan, state: State, to: MemberId, step: Step) -> Decision | None
 def after_switchover(plan: Plan, state: State, came_from: MemberId, step: Step) -> Decision:
     """Release the latch that the switchover left, then prove services through the new active."""
     facts = state.facts
-    before = facts.of(came_from) if facts else None
-    if facts is None or before is None:
+    if facts is None or facts.of(came_from) is None:
         return hold(plan, state, Kind.UNREACHABLE)
-    is_ours = Lease(LeaseKind.LATCH, came_from) in state.leases - state.given_up
-    if before.is_latched and is_ours:
-        return Run(Action.RELEASE, (came_from,), expect=digest(facts), step=step)
-    return Run(Action.SERVICES, (facts.peer_of(came_from),), step=step)
+    now_active = facts.peer_of(came_from)
+    told = plan.told(now_active)
+    own = facts.of(told)
+    is_ours = Lease(LeaseKind.LATCH, told) in state.leases - state.given_up
+    if own is not None and own.is_latched and is_ours:
+        return Run(Action.RELEASE, (told,), expect=digest(facts), step=step)
+    return Run(Action.SERVICES, (now_active,), step=step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nornir_haupgrade.model import Status, Verdict
+from nornir_haupgrade.model import Activation, Status, Switching, Verdict
 from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Result, Run
 from nornir_haupgrade.procedure.state import State
@@ -86,7 +86,7 @@ def check_after(run: Run, before: World, after: World) -> None:
         and after.active == NAMES.index(run.members[0])
     ):
         raise Broken("3: the role went back to the member that it was taken from")
-    is_new = after.preempting() and not before.preempting()
+    is_new = after.pulled_to() is not None and before.pulled_to() is None
     if is_new and not after.preempt_by_hand:
         raise Broken(f"5: after {run.action} preemption moves a role ungated")
 
@@ -111,6 +111,9 @@ def check_finish(finish: Finish, state: State, world: World) -> None:
             and (LeaseKind.BOOT, name) not in owed
         ):
             raise Broken(f"5: the boot selection of {name} is forgotten")
+        is_on_trial = world.has_trials and node.version != node.committed
+        if is_on_trial and not world.falls_back and (LeaseKind.TRIAL, name) not in owed:
+            raise Broken(f"5: {name} runs on trial, and nobody says so")
 
 
 def effect(run: Run, state: State, world: World, plan: Plan) -> World:
@@ -123,7 +126,7 @@ def effect(run: Run, state: State, world: World, plan: Plan) -> World:
         case Action.RETURN_PREEMPTION:
             for name in run.members:
                 world = world.node(NAMES.index(name), preempts=True)
-            if (world.is_synced or world.accepted_sessions) and world.preempting():
+            if (world.is_synced or world.accepted_sessions) and world.pulled_to() is not None:
                 # Returning it is a possible switchover, with the switchover's gate before it.
                 world = world.node(0, failovers=new[0]).node(1, failovers=new[1])
                 world = replace(world, active=world.preferred, is_synced=False)
@@ -135,6 +138,8 @@ def effect(run: Run, state: State, world: World, plan: Plan) -> World:
             world = world.node(at, installed=frozenset(kept))
         case Action.ACTIVATE:
             world = world.node(NAMES.index(run.members[0]), next=_number(run))
+        case Action.COMMIT:
+            world = world.node(NAMES.index(run.members[0]), committed=_number(run))
         case Action.RELOAD:
             _check_reload(run, state, world, plan)
             world = _reload(run, world, plan, new)
@@ -166,7 +171,7 @@ def _check_reload(run: Run, state: State, world: World, plan: Plan) -> None:
 def _reload(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
     at = NAMES.index(run.members[0])
     node = world.nodes[at]
-    if plan.traits.is_reload_part_of_install:
+    if plan.traits.activation is not Activation.SELECT and plan.purpose is not Purpose.REBOOT:
         kept = frozenset({node.version, _number(run)})
         world = world.node(at, next=_number(run), installed=kept)
     world = replace(world, reloading=at)
@@ -175,6 +180,12 @@ def _reload(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
 
 def _switch(run: Run, world: World, plan: Plan, new: tuple[int, int]) -> World:
     to = NAMES.index(str(run.to)) if run.to else 1 - (world.active or 0)
+    if plan.traits.switching is Switching.TAKE:
+        world = world.node(to, is_latched=plan.traits.needs_release)
+        if world.is_eligible(to):
+            world = world.node(0, failovers=new[0]).node(1, failovers=new[1])
+            world = replace(world, active=to)
+        return replace(world, is_synced=False, accepted_sessions=False)
     source = 1 - to
     world = world.node(source, is_latched=True, failovers=new[source])
     world = elect(world, new)
@@ -193,6 +204,7 @@ def boot(world: World, at: int, new: tuple[int, int]) -> World:
         power="up",
         version=version,
         next=version,
+        committed=node.committed if world.has_trials else version,
         boot=new[at],
         failovers=new[at],
         has_ha=has_ha,
@@ -215,6 +227,8 @@ def judge(run: Run, state: State, world: World) -> Verdict | None:
             return BAD if active is None or world.nodes[active].data_dead else GOOD
         case Action.ENTRY | Action.READINESS:
             ready = all(world.is_eligible(at) for at in (0, 1)) and world.active is not None
+            trials = [world.has_trials and node.version != node.committed for node in world.nodes]
+            ready = ready and not any(trials)
             return GOOD if ready else BAD
         case Action.WHOLE:
             node = world.nodes[NAMES.index(run.members[0])]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from nornir_haupgrade.model import PairFacts
+from nornir_haupgrade.model import PairFacts, Switching
 from nornir_haupgrade.procedure import apply as states, machine
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.explain import digest
@@ -259,16 +259,17 @@ def _nature(plan: Plan, at: At) -> Iterator[Edge]:
         if world.nodes[n].power == "booting":
             booted = boot(world, n, new)
             is_ours = world.reloading == n and not booted.preempt_by_hand
-            if booted.preempting() and is_ours:
+            if booted.pulled_to() is not None and is_ours:
                 raise Broken("5: a reload of ours lets preemption move a role")
             yield f"{NAMES[n]} boots", replace(at, world=booted), False
     if not world.is_synced and all(world.is_eligible(n) for n in (0, 1)):
         yield "synchronised", replace(at, world=replace(world, is_synced=True)), False
-    if world.preempting():
+    pulled_to = world.pulled_to()
+    if pulled_to is not None:
         moved = world.node(0, failovers=new[0]).node(1, failovers=new[1])
         is_hidden = not _has_seen_both(at.state) or _blurred("preempted", at.state)
         foreign = world.foreign if is_hidden else "preempted"
-        moved = replace(moved, active=world.preferred, is_synced=False, foreign=foreign)
+        moved = replace(moved, active=pulled_to, is_synced=False, foreign=foreign)
         yield "preempted", replace(at, world=moved), True
     if world.faults:
         for label, hit in _faults(replace(world, faults=world.faults - 1), new, at.state):
@@ -286,6 +287,7 @@ _BLURS: dict[str, set[Action]] = {
     "switched by hand": {Action.SWITCH, Action.RETURN_PREEMPTION},
     "preemption on by hand": {Action.BORROW_PREEMPTION, Action.RETURN_PREEMPTION},
     "restarts": {Action.RELOAD},
+    "goes back by itself": {Action.RELOAD},
     "dies": {Action.RELOAD},
     "preempted": {Action.SWITCH, Action.RETURN_PREEMPTION},
 }
@@ -336,6 +338,10 @@ def _faults(world: World, new: tuple[int, int], state: State) -> Iterator[tuple[
                 ),
             )
             yield f"{NAMES[n]} is another device", world.node(n, is_wrong=True)
+            if world.has_trials and node.version != node.committed:
+                back = world.node(n, power="booting", is_latched=False, next=node.committed)
+                gone = replace(elect(back, new), is_synced=False, foreign="goes back by itself")
+                yield f"{NAMES[n]} goes back by itself", gone
         if not node.data_dead:
             yield f"{NAMES[n]} has a dead data plane", world.node(n, data_dead=True)
     if world.active is not None and world.is_eligible(1 - world.active):
@@ -366,7 +372,9 @@ def start(
     """A healthy pair to begin with; ``adopted`` names a member that is a version ahead."""
     nodes = [Node(preempts=preempts), Node()]
     if adopted is not None:
-        nodes[adopted] = replace(nodes[adopted], version=1, next=1, installed=frozenset({0, 1}))
+        nodes[adopted] = replace(
+            nodes[adopted], version=1, next=1, installed=frozenset({0, 1}), committed=1
+        )
     world = World(
         nodes=(nodes[0], nodes[1]),
         active=0,
@@ -374,6 +382,8 @@ def start(
         commands=commands,
         had_preemption=frozenset({0}) if preempts else frozenset(),
         counts_reboots=plan.purpose is Purpose.REBOOT,
+        takes=plan.traits.switching is Switching.TAKE,
+        has_trials=plan.traits.needs_commit,
     )
     state = states.apply(plan, State(), Opened(plan, Goal.UP, until))
     return At("idle", state, world)

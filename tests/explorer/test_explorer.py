@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from itertools import product
 
 import pytest
 
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.model import (
+    Activation,
     Capabilities,
     MixedVersions,
     PreemptionKind,
     Restore,
     Scope,
+    Switching,
     SyncModel,
 )
 from nornir_haupgrade.procedure.plan import (
@@ -32,7 +34,18 @@ Begin = tuple[bool, int | None]
 """Whether the preferred member preempts; which member is a version ahead (None: neither)."""
 
 BEGINNINGS: tuple[Begin, ...] = tuple(product((True, False), (None, 0, 1)))
-ALL_TRAITS = tuple(Traits(*values) for values in product((False, True), repeat=len(fields(Traits))))
+WAYS = (
+    *((activation, Switching.GIVE, False) for activation in Activation),
+    (Activation.SELECT, Switching.TAKE, False),
+    (Activation.RELOAD, Switching.GIVE, True),
+    (Activation.RELOAD, Switching.TAKE, True),
+)
+"""How new software comes to run, who is told to switch over, whether software must be committed."""
+
+ALL_TRAITS = tuple(
+    Traits(*flags, *way) for flags in product((False, True), repeat=4) for way in WAYS
+)
+"""The fields of `Traits` in their order: the four flags, then the ways."""
 
 
 def _explore(

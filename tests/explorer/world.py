@@ -29,6 +29,8 @@ class Node:
     hand: int = 0
     """A change of the configuration by hand."""
     data_dead: bool = False
+    committed: int = 0
+    """What it goes back to by itself while it runs something else on trial."""
     is_wrong: bool = False
 
 
@@ -54,6 +56,10 @@ class World:
     falls_back: bool = False
     counts_reboots: bool = False
     """The boots of the start stay told apart from every later one: reboots are counted by them."""
+    takes: bool = False
+    """The role is taken by a changed configuration, not given away; the latch pulls it."""
+    has_trials: bool = False
+    """New software goes back by itself unless it is committed."""
     keeps_latches: bool = False
     """A latch cannot be released any more, however often it is tried."""
 
@@ -66,17 +72,15 @@ class World:
     def is_eligible(self, at: int) -> bool:
         """Whether a member could forward."""
         node = self.nodes[at]
-        return node.power == "up" and node.has_ha and not node.is_latched
+        return node.power == "up" and node.has_ha and (self.takes or not node.is_latched)
 
-    def preempting(self) -> bool:
-        """Whether preemption is about to move the role."""
-        at = self.preferred
-        return (
-            self.active is not None
-            and self.active != at
-            and self.is_eligible(at)
-            and self.nodes[at].preempts
-        )
+    def pulled_to(self) -> int | None:
+        """The member that is about to take the role: it preempts, or a latch makes it."""
+        for at, node in enumerate(self.nodes):
+            pulls = (node.preempts and at == self.preferred) or (node.is_latched and self.takes)
+            if pulls and self.active not in {None, at} and self.is_eligible(at):
+                return at
+        return None
 
 
 def role(world: World, at: int) -> Role:
@@ -84,7 +88,7 @@ def role(world: World, at: int) -> Role:
     node = world.nodes[at]
     if world.active == at:
         return Role.ACTIVE
-    if node.is_latched:
+    if node.is_latched and not world.takes:
         return Role.SUSPENDED
     return Role.STANDBY if node.has_ha else Role.FAILED
 
@@ -107,9 +111,10 @@ def _member(world: World, at: int) -> MemberFacts | None:
         installed=tuple((f"s{v}", f"v{v}") for v in sorted(node.installed)),
         preemption=Preemption.ON if node.preempts else Preemption.OFF,
         is_latched=node.is_latched,
+        is_on_trial=world.has_trials and node.version != node.committed,
         is_forwarding=world.active == at,
         failovers=node.failovers,
-        config=f"{node.preempts}{node.hand}",
+        config=f"{node.preempts}{world.takes and node.is_latched}{node.hand}",
     )
 
 

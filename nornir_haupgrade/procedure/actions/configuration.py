@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import lzma
-import tarfile
-import zlib
 from collections.abc import Mapping
 
 from nornir_haupgrade.errors import CommandRefused, HAUpgradeError
@@ -19,9 +15,6 @@ from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.writing import backup_name, fresh
 from nornir_haupgrade.procedure.records import Action, Result, Run
-
-_UNREADABLE = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
-"""What reading an archive raises that ends too early or is damaged, by how it is packed."""
 
 
 def sync_config(ctx: Context, run: Run) -> Result:
@@ -72,40 +65,20 @@ def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Ve
     name = backup_name(run)
     try:
         sha256, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, own))
-        files = read_archive(content)
+        files = ctx.pair.kind.files_of(content)
     except CommandRefused as error:
         return Verdict(Status.FAIL, str(error))
     except HAUpgradeError as error:
         return error_verdict(error)
     if not files:
         return Verdict(Status.FAIL, f"the backup of {member} holds no file")
-    where = ctx.evidence.put_backup(member, _kept_name(run, own.version), content)
+    where = ctx.evidence.put_backup(member, _kept_name(ctx, run, own.version), content)
     reason = f"{len(files)} files of {member} in {where}"
     return Verdict(Status.PASS, reason, (("sha256", sha256),))
 
 
-def _kept_name(run: Run, version: str) -> str:
-    return f"{backup_name(run)}-{version}.tar"
-
-
-def read_archive(content: bytes) -> dict[str, str]:
-    """The files of a backup: name to text.
-
-    Raises:
-        HAUpgradeError: It is no archive that can be read back.
-    """
-    try:
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            return {
-                member.name: file.read().decode(errors="replace")
-                for member in archive.getmembers()
-                if member.isfile() and (file := archive.extractfile(member)) is not None
-            }
-    except _UNREADABLE as error:
-        # tarfile puts what each way of unpacking said on a line of its own.
-        what = str(error).partition("\n")[0].rstrip(":")
-        message = f"the backup cannot be read back: {what}"
-        raise HAUpgradeError(message, advice="take it by hand and look at it") from error
+def _kept_name(ctx: Context, run: Run, version: str) -> str:
+    return f"{backup_name(run)}-{version}.{ctx.pair.kind.BACKUP_SUFFIX}"
 
 
 def preemption_is_off(ctx: Context, run: Run) -> Result:
@@ -124,8 +97,8 @@ def whole(ctx: Context, run: Run) -> Result:
     before = _kept_before(ctx, member)
     try:
         _, content = ctx.pair.one(member, lambda _, driver: driver.back_up(backup_name(run), own))
-        after: Mapping[str, str] | None = read_archive(content)
-        ctx.evidence.put_backup(member, _kept_name(run, own.version), content)
+        after: Mapping[str, str] | None = ctx.pair.kind.files_of(content)
+        ctx.evidence.put_backup(member, _kept_name(ctx, run, own.version), content)
         interfaces = ctx.pair.one(member, lambda _, driver: driver.interfaces())
     except HAUpgradeError as error:
         return result(ctx, run, error_verdict(error), facts)
@@ -137,9 +110,9 @@ def _kept_before(ctx: Context, member: MemberId) -> dict[str, str] | None:
     """The newest backup that was taken before the member was touched."""
     first = ctx.plan.path[0]
     for action in (Action.BACK_UP, Action.SAVE_ORIGINAL):
-        kept = ctx.evidence.get_backup(member, _kept_name(Run(action, ()), first))
+        kept = ctx.evidence.get_backup(member, _kept_name(ctx, Run(action, ()), first))
         if kept is not None:
-            return read_archive(kept)
+            return ctx.pair.kind.files_of(kept)
     return None
 
 

@@ -54,6 +54,7 @@ def pair_checks(ctx: Context, facts: PairFacts) -> list[Check]:
         Check("HA links", gate.peer_links(facts)),
         Check("versions", gate.versions(facts, plan.path)),
         Check("next boot", gate.nothing_pending(facts)),
+        Check("software", gate.settled(facts)),
         Check("latches", gate.latches(facts)),
         Check("preemption", gate.preemption_known(facts)),
         Check("administrators", gate.alone(facts)),

@@ -35,6 +35,7 @@ ACTIONS: dict[Action, Callable[[Context, Run], Result]] = {
     Action.INSTALL: software.install,
     Action.ACTIVATE: software.activate,
     Action.RELOAD: reload,
+    Action.COMMIT: software.commit,
     Action.SWITCH: switch.switch_over,
     Action.RELEASE: switch.release,
 }

@@ -6,7 +6,7 @@ from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.readiness import image as image_gate
 from nornir_haupgrade.gates.restore import restore_point as restore_gate
-from nornir_haupgrade.model import ImageFile, MemberId, PairFacts, StagedImage, Status, Verdict
+from nornir_haupgrade.model import Activation, ImageFile, MemberId, PairFacts, StagedImage, Status, Verdict
 from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
@@ -89,6 +89,20 @@ def activate(ctx: Context, run: Run) -> Result:
     return changed(ctx, run, is_chosen)
 
 
+def commit(ctx: Context, run: Run) -> Result:
+    """Keep what runs on trial: from now on it stays, whatever the device's own timer says."""
+    member = run.members[0]
+
+    def is_kept(seen: PairFacts) -> Verdict:
+        own = seen.of(member)
+        if own is None or own.is_on_trial or own.version != run.to:
+            found = f"{own.version}, on trial" if own and own.is_on_trial else own and own.version
+            return Verdict(Status.FAIL, f"{member} does not keep {run.to}: it runs {found}")
+        return Verdict(Status.PASS, f"{member} keeps {run.to}")
+
+    return changed(ctx, run, is_kept)
+
+
 def restore_point(ctx: Context, run: Run) -> Result:
     """What brings the member back, proven before it is needed."""
     facts, errors = ctx.pair.look()
@@ -99,6 +113,6 @@ def restore_point(ctx: Context, run: Run) -> Result:
         member,
         facts.of(member),
         str(run.to),
-        is_installed_by_reload=ctx.plan.traits.is_reload_part_of_install,
+        is_installed_by_reload=ctx.plan.traits.activation is Activation.INSTALL,
     )
     return result(ctx, run, verdict, facts)

@@ -15,14 +15,23 @@ from nornir_haupgrade.procedure.records import Action, Intent, Result, Run
 from nornir_haupgrade.procedure.state import State
 
 
-def orders(plan: Plan, facts: PairFacts, run: Run) -> dict[MemberId, Order]:
-    """What a run orders from whom; a switchover from the one that gives the role away."""
+def orders(
+    plan: Plan, facts: PairFacts, run: Run, start: PairFacts | None = None
+) -> dict[MemberId, Order]:
+    """What a run orders from whom; a switchover from the one that the platform wants told.
+
+    Args:
+        plan: The pair's plan.
+        facts: Both members, read just now.
+        run: What is to be done.
+        start: Both members before our first write; None: nothing of theirs is brought back.
+    """
     version = run.to if run.action in _SOFTWARE else None
     if run.action is Action.RELOAD and plan.purpose is Purpose.REBOOT:
         version = None  # where reloading is part of installing, nothing is to be installed
     match run.action:
         case Action.SWITCH:
-            return {facts.peer_of(str(run.to)): Order(Change.RELINQUISH)}
+            return {plan.told(str(run.to)): Order(Change.RELINQUISH)}
         case Action.SAVE_ORIGINAL | Action.BACK_UP | Action.WHOLE:
             return {name: Order(Change.BACK_UP, name=backup_name(run)) for name in run.members}
         case action if action in _ORDERS:
@@ -32,6 +41,7 @@ def orders(plan: Plan, facts: PairFacts, run: Run) -> dict[MemberId, Order]:
                     version=version,
                     image=plan.image_of(version) if version else None,
                     only_if=_role(facts, name) if action in _CONDITIONAL else None,
+                    lines=_lines(start, name) if action in _RESTORING else (),
                 )
                 for name in run.members
             }
@@ -47,10 +57,12 @@ _ORDERS = {
     Action.INSTALL: Change.INSTALL,
     Action.ACTIVATE: Change.ACTIVATE,
     Action.RELOAD: Change.RELOAD,
+    Action.COMMIT: Change.COMMIT,
     Action.RELEASE: Change.RELEASE,
 }
 _CONDITIONAL = {Action.INSTALL, Action.ACTIVATE, Action.RELOAD}
-_SOFTWARE = {Action.STAGE, *_CONDITIONAL}
+_SOFTWARE = {Action.STAGE, Action.COMMIT, *_CONDITIONAL}
+_RESTORING = {Action.RETURN_PREEMPTION, Action.RELEASE}
 
 
 def backup_name(run: Run) -> str:
@@ -62,7 +74,7 @@ def backup_name(run: Run) -> str:
 def intents(ctx: Context, run: Run, facts: PairFacts) -> tuple[Intent, ...]:
     """What is about to be written, in order, said before anything is sent."""
     found = []
-    for name, order in orders(ctx.plan, facts, run).items():
+    for name, order in orders(ctx.plan, facts, run, ctx.state.start).items():
         own = facts.of(name)
         if own is None:
             continue
@@ -111,7 +123,7 @@ def _is_enough(run: Run, errors: Mapping[MemberId, HAUpgradeError]) -> bool:
 
 def perform(ctx: Context, run: Run, facts: PairFacts) -> dict[MemberId, HAUpgradeError]:
     """Send the run's orders, on several members in parallel; returns what went wrong, by member."""
-    wanted = orders(ctx.plan, facts, run)
+    wanted = orders(ctx.plan, facts, run, ctx.state.start)
 
     def send(name: MemberId, driver: object) -> str:
         own = facts.of(name)
@@ -125,7 +137,7 @@ def perform(ctx: Context, run: Run, facts: PairFacts) -> dict[MemberId, HAUpgrad
 def _why_not(plan: Plan, state: State, run: Run, facts: PairFacts) -> str | None:
     """The invariants, asked once more of facts that are as fresh as can be."""
     if state.known is not None:
-        changed = differences(state.known, facts, None)
+        changed = differences(state.known, facts, None, plan.traits)
         if changed:
             return "; ".join(
                 f"{who}: {what} was {old}, is {new}" for who, what, old, new in changed
@@ -150,6 +162,11 @@ def _is_safe_to_work(own: MemberFacts, facts: PairFacts, name: MemberId) -> bool
         and peer is not None
         and peer.role is Role.ACTIVE
     )
+
+
+def _lines(start: PairFacts | None, name: MemberId) -> tuple[str, ...]:
+    own = start.of(name) if start else None
+    return own.ha_lines if own else ()
 
 
 def _role(facts: PairFacts, name: MemberId) -> Role:

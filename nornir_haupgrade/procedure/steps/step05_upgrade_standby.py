@@ -6,7 +6,7 @@ again after a crash therefore begins where it stopped.
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import MemberId, Role, Version
+from nornir_haupgrade.model import Activation, Digest, MemberId, Role, Version
 from nornir_haupgrade.procedure.ask import hold
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan
@@ -34,27 +34,30 @@ def change_software(
     def run(action: Action) -> Run:
         return Run(action, (member,), target, digest(facts), step=step, hop=_hop(plan, target))
 
-    if own.slot_of(target) is None and not plan.traits.is_reload_part_of_install:
+    activation = plan.traits.activation
+    if own.slot_of(target) is None and activation is not Activation.INSTALL:
         return _bring(plan, state, member, target, step) or run(Action.INSTALL)
     is_other = own.version != target
     if is_other and not state.has_passed(Action.RESTORE_POINT, member, to=target):
         return Run(Action.RESTORE_POINT, (member,), target, step=step, hop=_hop(plan, target))
-    if own.next_version != target and not plan.traits.is_reload_part_of_install:
+    if own.next_version != target and activation is Activation.SELECT:
         return run(Action.ACTIVATE)
     return run(Action.RELOAD)
 
 
 def choose_boot(state: State, member: MemberId, version: Version, step: Step) -> Decision:
     """Its next boot would run what is left over from a change of direction: set it right."""
-    expect = digest(state.facts) if state.facts else None
-    return Run(Action.ACTIVATE, (member,), version, expect, step=step)
+    return Run(Action.ACTIVATE, (member,), version, _expected(state), step=step)
 
 
 def prove_whole(state: State, member: MemberId, step: Step) -> Decision | None:
-    """It runs the version: is its configuration whole?"""
-    if state.has_passed(Action.WHOLE, member):
-        return None
-    return Run(Action.WHOLE, (member,), step=step)
+    """It runs the version: is its configuration whole? Only then the software is to stay."""
+    if not state.has_passed(Action.WHOLE, member):
+        return Run(Action.WHOLE, (member,), step=step)
+    own = state.facts.of(member) if state.facts else None
+    if own is not None and own.is_on_trial:
+        return Run(Action.COMMIT, (member,), own.version, _expected(state), step=step)
+    return None
 
 
 def _bring(
@@ -71,8 +74,11 @@ def _bring(
         return None
     if plan.image_of(target) is None:
         return hold(plan, state, Kind.NO_RESTORE)
-    expect = digest(state.facts) if state.facts else None
-    return Run(Action.STAGE, (member,), target, expect, step=step)
+    return Run(Action.STAGE, (member,), target, _expected(state), step=step)
+
+
+def _expected(state: State) -> Digest | None:
+    return digest(state.facts) if state.facts else None
 
 
 def _hop(plan: Plan, target: Version) -> int:
