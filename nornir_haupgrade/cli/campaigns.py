@@ -21,7 +21,6 @@ from nornir_haupgrade.report.words import (
     end_text,
     local_time,
     member_text,
-    step_text,
 )
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def _stand(campaign: Campaign, pair: str) -> _Stand:
         case Finish():
             word, lines = end_text(decision.outcome), []
         case Ask() if asked is not None:
-            word = f"held at {step_text(asked.ask.step)}"
+            word = f"held at {asked.ask.step.title}"
             lines = ["", f"{where} is held: {ask_text(asked.ask)}", *_held_lines(asked)]
             lines.append(
                 f"  next     haupgrade decide {where} CHOICE --reason TEXT, then run again"
@@ -163,7 +162,7 @@ def _stand(campaign: Campaign, pair: str) -> _Stand:
         case Ask():
             word, lines = "unfinished", ["", f"{where}: haupgrade run asks: {ask_text(decision)}"]
         case Run():
-            following = f"{step_text(decision.step)}, {action_text(decision)}"
+            following = f"{decision.step.title}, {action_text(decision)}"
             word, lines = "unfinished", ["", f"{where}: haupgrade run goes on with {following}"]
     owed = f", {len(state.leases)} owed" if state.leases else ""
     members = state.known.members if state.known else ()

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.cli.until import step_of
-from nornir_haupgrade.engines.errand import Errand
+from nornir_haupgrade.engines.errand import Errand, step_of
 from nornir_haupgrade.procedure.plan import Purpose
 
 if TYPE_CHECKING:

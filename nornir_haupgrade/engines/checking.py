@@ -16,8 +16,8 @@ from nornir_haupgrade.gates.sync import in_sync
 from nornir_haupgrade.model import PairFacts, Status, SyncReport, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.actions.meter import Meter
-from nornir_haupgrade.procedure.actions.prepare import local_image, management_check
-from nornir_haupgrade.procedure.actions.sessions import read_sessions
+from nornir_haupgrade.procedure.actions.prepare import local_image, management_check, saved_checks
+from nornir_haupgrade.procedure.actions.sessions import read_sessions, replication
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.errand import Errand
@@ -70,13 +70,13 @@ def _planned(
     if errand is None:
         return None, []
     try:
-        plan = make_plan(found, project.settings, errand.to, errand.purpose)
+        plan = make_plan(found, project.settings, errand)
     except BadInput as error:
         return None, [Check("plan", Verdict(Status.FAIL, str(error)))]
     images = [
         Check(f"image {image.version}", local_image(image))
         for image in plan.images
-        if image.version in plan.path[1:]
+        if plan.purpose.installs and image.version in plan.path[1:]
     ]
     return plan, images
 
@@ -98,6 +98,7 @@ def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
 
 def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
     return [
+        *saved_checks(pair),
         Check("configuration", _sync_check(pair, found.facts)),
         Check("sessions", _sessions_check(pair, found)),
         Check("services", _services_check(pair)),
@@ -107,8 +108,9 @@ def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
 
 def _sessions_check(pair: Pair, found: Surveyed) -> Verdict:
     """Readable, and the critical ones on both; how many are usual on the standby is not judged."""
-    if found.capabilities is not None and not found.capabilities.replicates_sessions:
-        return Verdict(Status.SKIPPED, "sessions are not replicated")
+    nothing = replication(pair, found.facts)
+    if nothing is not None:
+        return nothing
     both = read_sessions(pair, found.facts)
     if isinstance(both, Verdict):
         return both

@@ -4,24 +4,71 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.model import MemberId
 from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import Step
+
+_NUMBERED = tuple(step for step in Step if step <= Step.GIVE_BACK)
+_TO = frozenset({Purpose.UPGRADE, Purpose.STAGE, Purpose.UPGRADE_MEMBER})
+"""These go to a version."""
+_TO_OR_BACK = frozenset({Purpose.ROLL_BACK_MEMBER})
+"""These may name one."""
+
+_SAID = {
+    Purpose.UPGRADE: "an upgrade",
+    Purpose.REBOOT: "a reboot",
+    Purpose.DRILL: "a drill",
+    Purpose.SYNC_CONFIG: "a synchronisation",
+    Purpose.BACK_UP: "a backup",
+    Purpose.STAGE: "the staging of an image",
+    Purpose.PREEMPTION_OFF: "switching preemption off",
+    Purpose.PREEMPTION_ON: "switching preemption on",
+    Purpose.SWITCH_OVER: "a switchover",
+    Purpose.UPGRADE_MEMBER: "the upgrade of one member",
+    Purpose.ROLL_BACK_MEMBER: "the rollback of one member",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """An upgrade to a version, perhaps only until a step; or a reboot, or a drill, without one."""
+    """A procedure for the pairs, or one thing on one member of a pair.
+
+    ``to`` is a version; only an upgrade stops after a step (``until``).
+    """
 
     purpose: Purpose = Purpose.UPGRADE
     to: str | None = None
     until: Step | None = None
+    member: MemberId | None = None
 
     def __post_init__(self) -> None:
-        """Only an upgrade goes somewhere, and it always does."""
-        if (self.purpose is Purpose.UPGRADE) is (self.to is None):
-            raise ValueError(f"{said(self.purpose)} to {self.to}")
+        """Only what goes somewhere has a version, and only a single thing has a member."""
+        is_odd = self.purpose not in _TO_OR_BACK and (self.purpose in _TO) is (self.to is None)
+        if is_odd or self.purpose.is_single is (self.member is None):
+            raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")
+
+
+def step_of(text: str | int | None) -> Step | None:
+    """The step meant, such as ``6``, ``switch-over`` or ``switch over``.
+
+    Raises:
+        BadInput: There is no such step.
+    """
+    if text is None:
+        return None
+    wanted = str(text).strip().lower().replace("_", "-").replace(" ", "-")
+    for step in _NUMBERED:
+        if wanted in {str(step.value), _name(step)}:
+            return step
+    known = ", ".join(f"{step.value} {_name(step)}" for step in _NUMBERED)
+    raise BadInput(f"until: there is no step {text!r}", advice=f"use one of: {known}")
+
+
+def _name(step: Step) -> str:
+    return step.name.lower().replace("_", "-")
 
 
 def said(purpose: Purpose) -> str:
-    """``an upgrade``, ``a reboot``, ``a drill``."""
-    return f"{'an' if purpose is Purpose.UPGRADE else 'a'} {purpose}"
+    """``an upgrade``, ``a reboot``, ``a switchover``."""
+    return _SAID[purpose]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from nornir_haupgrade.engines.switchovers import Switchover
 from nornir_haupgrade.model import MemberId, PairFacts, Verdict
-from nornir_haupgrade.procedure.records import Ask, Lease, Outcome, Run
+from nornir_haupgrade.procedure.records import Ask, Intent, Lease, Outcome, Record, Result, Run
 
 
 class Ended(StrEnum):
@@ -49,11 +49,22 @@ class PairEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A campaign that was begun earlier is gone on with; its records so far, by number."""
+
+    pair: str
+    campaign: str
+    records: tuple[tuple[int, Record], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins."""
+    """A run begins; ``id`` is the campaign's and the number of its record in the pair's history."""
 
     pair: str
     run: Run
+    id: str = ""
+    intents: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,11 @@ class RunEnded:
     run: Run
     verdict: Verdict
     facts: PairFacts | None
+    id: str = ""
+    written: frozenset[MemberId] = frozenset()
+    """The members that something was sent to."""
+    result: Result | None = None
+    """As it stands in the history: with what was measured, and where what was said is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +110,5 @@ class Answered:
     why: str
 
 
-Event: TypeAlias = RunStarted | RunEnded | Told | Held | Answered | PairEnd
+Event: TypeAlias = GoingOn | RunStarted | RunEnded | Told | Held | Answered | PairEnd
 Listener: TypeAlias = Callable[[Event], None]

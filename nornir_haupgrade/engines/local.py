@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event as Flag, Lock
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
 from nornir_haupgrade.engines.lock import ControllerLock
-from nornir_haupgrade.engines.loop import PairLoop, plan_and_state, silent_in
+from nornir_haupgrade.engines.loop import PairEvidence, PairLoop, plan_and_state, silent_in
 from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
@@ -26,6 +26,7 @@ from nornir_haupgrade.engines.survey import Surveyed, make_plan, same_device_twi
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.machine import decide
+from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import (
     Command,
     Finish,
@@ -36,6 +37,7 @@ from nornir_haupgrade.procedure.records import (
 )
 
 if TYPE_CHECKING:
+    from nornir_haupgrade.model import PairFacts
     from nornir_haupgrade.procedure.plan import Plan
     from nornir_haupgrade.procedure.state import State
     from nornir_haupgrade.settings import PairConfig, Project
@@ -187,14 +189,23 @@ class LocalEngine:
                 ended.append(self._not_opened(found.config.name, [e for _, e in found.errors]))
                 continue
             try:
-                plan = make_plan(found, self.project.settings, errand.to, errand.purpose)
+                plan = make_plan(found, self.project.settings, errand)
             except BadInput as error:
                 ended.append(self._not_opened(found.config.name, [error]))
                 continue
             campaign = campaign or self.store.create()
-            campaign.history.append(plan.pair, Opened(plan, Goal.UP, errand.until))
+            campaign.history.append(plan.pair, self._opening(plan, errand, campaign))
             loops.append(self._loop(found.config, campaign))
         return loops, ended
+
+    def _opening(self, plan: Plan, errand: Errand, campaign: Campaign) -> Opened:
+        """What the newest campaign of the pair still owes is taken over: it ended, and it owes."""
+        earlier = self.store.latest_for(plan.pair)
+        opened = Opened(plan, Goal.UP, errand.until)
+        if earlier is None or earlier.id == campaign.id:
+            return opened
+        _, state = plan_and_state(earlier.history.records(plan.pair))
+        return replace(opened, owed=state.leases, before=_before(state), earlier=earlier.id)
 
     def _survey(self, config: PairConfig) -> Surveyed:
         pair = self._pair(config)
@@ -229,12 +240,25 @@ class LocalEngine:
             self._pair(config, is_read_only=False),
             plan,
             campaign,
+            evidence=PairEvidence(self._with_earlier(campaign, config.name), config.name),
             policy=self.policy,
             listener=self._tell,
             person=self._person,
             cancel=self.cancel,
             stop=self.stop,
         )
+
+    def _with_earlier(self, campaign: Campaign, pair: str) -> tuple[Campaign, ...]:
+        """A campaign, and those that it took over from, the newest first."""
+        found = [campaign]
+        known = set(self.store.campaigns())
+        while True:
+            opened = found[-1].history.records(pair)[0]
+            earlier = opened.earlier if isinstance(opened, Opened) else None
+            if earlier is None or earlier not in known:
+                return tuple(found)
+            known.remove(earlier)
+            found.append(self.store.open(earlier))
 
     # --- driving ----------------------------------------------------------------------------------
 
@@ -310,22 +334,36 @@ def _owed_at_least(pair: Pair, state: State) -> tuple[Owed, ...]:
         return tuple(Owed(lease, reason, ()) for lease in sorted(state.leases))
 
 
+def _before(state: State) -> PairFacts | None:
+    """How the members were before us, while something of that is still to be given back."""
+    return state.original if state.leases else None
+
+
 def _another_errand(plan: Plan, errand: Errand) -> tuple[str, str] | None:
     """Why an unfinished campaign is not gone on with by this errand: (what, advice)."""
     if plan.purpose is not errand.purpose:
         what = f"the unfinished campaign is {said(plan.purpose)}, not {said(errand.purpose)}"
         return what, "go on with that one first, or end it with haupgrade give-back"
-    if errand.to is not None and plan.path[-1] != errand.to:
-        what = f"the unfinished campaign goes to {plan.path[-1]}, not to {errand.to}"
-        return what, f"run --to {plan.path[-1]}, or haupgrade rollback first"
+    if plan.member != errand.member:
+        what = f"the unfinished campaign is {said(plan.purpose)}, on {plan.member}"
+        return what, "go on with that one first, or end it with haupgrade give-back"
+    target = plan.path[0] if plan.purpose is Purpose.ROLL_BACK_MEMBER else plan.path[-1]
+    if errand.to is not None and target != errand.to:
+        what = f"the unfinished campaign goes to {target}, not to {errand.to}"
+        return what, f"run --to {target}, or haupgrade rollback first"
     return None
 
 
 def is_unfinished(plan: Plan, state: State) -> bool:
-    """Whether `run` goes on with this history: not ended, parked on the way, or something owed."""
+    """Whether `run` goes on with this history: not ended, parked on the way, or something owed.
+
+    What one thing on one member leaves owed does not keep it open: the next campaign takes it over.
+    """
     decision = decide(plan, state)
     if not isinstance(decision, Finish):
         return True
+    if plan.purpose.is_single:
+        return False
     return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
 
 

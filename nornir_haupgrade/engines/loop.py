@@ -14,9 +14,11 @@ from nornir_haupgrade.engines.answers import (
     is_urgent,
     utc_now,
 )
+from nornir_haupgrade.engines.errand import said
 from nornir_haupgrade.engines.events import (
     Answered,
     Ended,
+    GoingOn,
     Held,
     Listener,
     PairEnd,
@@ -59,6 +61,8 @@ from nornir_haupgrade.procedure.results import unexplained
 from nornir_haupgrade.procedure.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nornir_haupgrade.engines.store import Campaign
     from nornir_haupgrade.model import MemberId, PairFacts, Sha256
     from nornir_haupgrade.pair import Pair
@@ -77,6 +81,7 @@ class PairLoop:
         plan: Plan,
         campaign: Campaign,
         *,
+        evidence: PairEvidence,
         policy: Policy,
         listener: Listener,
         person: Person | None,
@@ -95,7 +100,6 @@ class PairLoop:
         self._cause = ""
         self._seq = 0
         self.state = State()
-        evidence = PairEvidence(campaign, plan.pair)
         self.context = Context(
             pair,
             plan,
@@ -113,6 +117,9 @@ class PairLoop:
     def drive(self) -> PairEnd:
         """Until there is an end, a hold that nobody answers, or a person stops it."""
         self._catch_up()
+        records = tuple(self.campaign.history.tail(self.plan.pair, 0))
+        if len(records) > 1:
+            self._tell(GoingOn(self.plan.pair, self.campaign.id, records))
         try:
             self.context.meter.open()
             while True:
@@ -146,22 +153,38 @@ class PairLoop:
 
     def _run(self, run: Run) -> None:
         self.context.state = self.state
-        self._tell(RunStarted(self.plan.pair, run))
+        self.context.written.clear()
         said: tuple[Intent, ...] = ()
         if self.state.facts is not None and run.action is not Action.LOOK:
             try:
                 said = intents(self.context, run, self.state.facts)
             except HAUpgradeError as error:
-                if not self._begin(Started(run)):
-                    return
-                verdict = Verdict(Status.FAIL, str(error))
-                self._append(Result(run, verdict, self.state.facts))
+                if self._begin(Started(run)):
+                    refused = Verdict(Status.FAIL, str(error))
+                    self._end_run(Result(run, refused, self.state.facts))
                 return
         if not self._begin(Started(run, borrows(self.plan, self.state, run), said)):
             return
-        result = do(self.context, run)
+        self._end_run(do(self.context, run))
+
+    def _end_run(self, result: Result) -> None:
+        run_id = self._run_id()
         self._append(result)
-        self._tell(RunEnded(self.plan.pair, run, result.verdict, self.state.facts))
+        self._tell(
+            RunEnded(
+                self.plan.pair,
+                result.run,
+                result.verdict,
+                self.state.facts,
+                run_id,
+                frozenset(self.context.written),
+                result,
+            )
+        )
+
+    def _run_id(self) -> str:
+        """The newest record, which is the beginning of the run."""
+        return f"{self.campaign.id}/{self._seq}"
 
     def _hold(self, ask: Ask) -> bool:
         """Whether the hold was answered."""
@@ -235,6 +258,8 @@ class PairLoop:
         except AnotherController:
             return False
         self._catch_up()
+        begun = RunStarted(self.plan.pair, started.run, self._run_id(), started.intents)
+        self._tell(begun)
         return True
 
     def _catch_up(self) -> None:
@@ -326,6 +351,8 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
         return cause
     runs = ", ".join(_runs(state, name, own.version) for name, own in known.members if own)
     first = state.start.active if state.start else None
+    if outcome is Outcome.DONE and plan.member is not None:
+        return f"{said(plan.purpose)} on {plan.member} is done; {runs}; {known.active} is active"
     if outcome is Outcome.DONE:
         moved = "" if known.active == first else f" (before: {first})"
         return f"{_DONE[plan.purpose]} {plan.path[-1]}; {known.active} is active{moved}"
@@ -389,10 +416,10 @@ def silent_in(seen: PairFacts | None) -> tuple[MemberId, ...]:
 
 
 class PairEvidence:
-    """One pair's part of a campaign's evidence."""
+    """One pair's part of a campaign's evidence; older backups are found in the earlier ones."""
 
-    def __init__(self, campaign: Campaign, pair: str) -> None:
-        self._campaign = campaign
+    def __init__(self, campaigns: Sequence[Campaign], pair: str) -> None:
+        self._campaign, *self._earlier = campaigns
         self._pair = pair
 
     def put_raw(self, text: str) -> Sha256:
@@ -405,7 +432,11 @@ class PairEvidence:
 
     def get_backup(self, member: str, name: str) -> bytes | None:
         """A kept configuration, its hash checked."""
-        return self._campaign.get_backup(self._pair, member, name)
+        for campaign in (self._campaign, *self._earlier):
+            content = campaign.get_backup(self._pair, member, name)
+            if content is not None:
+                return content
+        return None
 
 
 def plan_and_state(records: tuple[Record, ...]) -> tuple[Plan, State]:

@@ -19,7 +19,7 @@ def owed_of(pair: Pair, state: State, leases: Iterable[Lease]) -> tuple[Owed, ..
     found = []
     for lease in sorted(leases):
         facts = state.known.of(lease.member) if state.known else None
-        commands = _commands(pair, lease, facts, state.start)
+        commands = _commands(pair, lease, facts, state.original)
         found.append(Owed(lease, _reason(state, lease), commands))
     return tuple(found)
 

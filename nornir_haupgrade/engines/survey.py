@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import reduce
 from pathlib import Path
 
+from nornir_haupgrade.engines.alone import versions_alone
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError, WrongDevice
 from nornir_haupgrade.model import Capabilities, ImageFile, PairFacts
 from nornir_haupgrade.pair import Pair
@@ -66,12 +68,7 @@ def same_device_twice(found: Sequence[Surveyed]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def make_plan(
-    surveyed: Surveyed,
-    settings: Settings,
-    to: str | None,
-    purpose: Purpose = Purpose.UPGRADE,
-) -> Plan:
+def make_plan(surveyed: Surveyed, settings: Settings, errand: Errand) -> Plan:
     """The plan for one pair; without a target it stays at the version that both members run.
 
     Raises:
@@ -82,7 +79,7 @@ def make_plan(
         message = "the members could not be read"
         raise BadInput(message, pair=config.name)
     refuse_impossible(config.name, capabilities)
-    path = _running(surveyed, purpose) if to is None else _path(surveyed, settings, to)
+    path = _path_of(surveyed, settings, errand)
     members = (config.members[0].name, config.members[1].name)
     identities = tuple(own.identity for _, own in surveyed.facts.members if own)
     deadline = settings.decision_deadline
@@ -96,8 +93,22 @@ def make_plan(
         images=_images(settings, config.platform, path),
         switch_back_after=timedelta(seconds=settings.switch_back_after),
         decision_deadline=None if deadline is None else timedelta(seconds=deadline),
-        purpose=purpose,
+        purpose=errand.purpose,
+        member=errand.member,
     )
+
+
+def _path_of(surveyed: Surveyed, settings: Settings, errand: Errand) -> tuple[str, ...]:
+    if errand.member is not None:
+        way = path_to(surveyed, settings, str(errand.to)) if _climbs(errand) else ()
+        return versions_alone(surveyed.config.name, surveyed.facts, errand, way)
+    if errand.to is None:
+        return _running(surveyed, errand.purpose)
+    return path_to(surveyed, settings, errand.to)
+
+
+def _climbs(errand: Errand) -> bool:
+    return errand.to is not None and errand.purpose is not Purpose.ROLL_BACK_MEMBER
 
 
 def _running(surveyed: Surveyed, purpose: Purpose) -> tuple[str]:
@@ -110,7 +121,7 @@ def _running(surveyed: Surveyed, purpose: Purpose) -> tuple[str]:
     return (versions.pop(),)
 
 
-def _path(surveyed: Surveyed, settings: Settings, to: str) -> tuple[str, ...]:
+def path_to(surveyed: Surveyed, settings: Settings, to: str) -> tuple[str, ...]:
     """From the running version over what an image requires to the target."""
     name = surveyed.config.name
     running = {own.version for _, own in surveyed.facts.members if own}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
-from nornir_haupgrade.gates.readiness import peer_links, roles, settled
+from nornir_haupgrade.gates.readiness import latches, peer_links, roles, settled
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 
 
@@ -22,6 +22,7 @@ def entry(
     return combine(
         [
             Check("roles", roles(facts)),
+            Check("latches", latches(facts)),
             Check("target", _target(to, facts.of(to))),
             Check("HA links", peer_links(facts)),
             Check("software", settled(facts)),

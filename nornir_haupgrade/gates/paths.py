@@ -10,7 +10,7 @@ from nornir_haupgrade.model import Flow, MemberId, Session, Status, Verdict
 
 
 def proven_through(
-    active: MemberId, flows: Mapping[str, Flow | None], sessions: Collection[Session]
+    active: MemberId, flows: Mapping[str, Flow | None], sessions: Collection[Session] | None
 ) -> Verdict:
     """Each probe's own flow is in the active's session table, so what it proves is proven of it.
 
@@ -19,12 +19,15 @@ def proven_through(
     Args:
         active: The member that forwards.
         flows: The newest flow of each service or canary; None where it has none.
-        sessions: What the active holds.
+        sessions: What the active holds; None where the platform keeps no sessions.
     """
-    seen = {ends(*session.original) for session in sessions}
     known = {name: flow for name, flow in flows.items() if flow is not None}
     if not known:
         return Verdict(Status.SKIPPED, "no probe has a flow that could be looked for")
+    if sessions is None:
+        reason = f"not proven through this pair, {active} keeps no sessions: {listed(list(known))}"
+        return Verdict(Status.WARN, reason)
+    seen = {ends(*session.original) for session in sessions}
     missing = [
         f"{name} ({flow.source} > {flow.destination})"
         for name, flow in known.items()
@@ -42,7 +45,7 @@ def management_path(
     *,
     is_through_pair: bool,
     flow: Flow | None,
-    sessions: Collection[Session],
+    sessions: Collection[Session] | None,
 ) -> Verdict:
     """Our session to the standby goes as declared: past the active, or through it.
 
@@ -51,10 +54,14 @@ def management_path(
         standby: The other one; only the way to it can lead through the active.
         is_through_pair: What was declared.
         flow: Our session to the standby; None when it cannot be told.
-        sessions: What the active holds.
+        sessions: What the active holds; None where the platform keeps no sessions.
     """
     if flow is None:
         return Verdict(Status.WARN, f"our own session to {standby} has no addresses to look for")
+    if sessions is None:
+        declared = "through_pair" if is_through_pair else "out_of_band"
+        reason = f"{active} keeps no sessions to look for ours in; {declared} is only declared"
+        return Verdict(Status.WARN, reason)
     is_found = ends(flow.source, flow.destination) in {ends(*one.original) for one in sessions}
     shown = f"our session to {standby} ({flow.source} > {flow.destination})"
     if is_through_pair and is_found:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from nornir_haupgrade.gates.combine import each_member
-from nornir_haupgrade.model import PairFacts, Preemption, Status, Verdict
+from nornir_haupgrade.model import MemberId, PairFacts, Preemption, Status, Verdict
 
 _JUDGED = {
     Preemption.OFF: Verdict(Status.PASS, "preemption is off"),
@@ -13,6 +15,13 @@ _JUDGED = {
 }
 
 
-def is_off(facts: PairFacts) -> Verdict:
-    """Read back as off on both members; a pair that has no preemption is skipped."""
-    return each_member(facts, lambda own: _JUDGED[own.preemption])
+def is_off(facts: PairFacts, members: Collection[MemberId] | None = None) -> Verdict:
+    """Read back as off on both members; a pair that has no preemption is skipped.
+
+    Args:
+        facts: Both members.
+        members: Those that are asked about, if not both.
+    """
+    asked = facts.names if members is None else tuple(members)
+    chosen = PairFacts(tuple((name, own) for name, own in facts.members if name in asked))
+    return each_member(chosen, lambda own: _JUDGED[own.preemption])

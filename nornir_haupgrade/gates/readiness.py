@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nornir_haupgrade.gates.combine import Check, combine, each_member, no_answer
+from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
 from nornir_haupgrade.model import (
     ImageFile,
     MemberFacts,
@@ -98,6 +98,15 @@ def settled(facts: PairFacts) -> Verdict:
         return Verdict(Status.PASS, f"{own.version} stays")
 
     return each_member(facts, judge)
+
+
+def saved(member: MemberId, unsaved: Sequence[str]) -> Verdict:
+    """What runs is what the next boot loads: what is not saved would be lost with the reload."""
+    if unsaved:
+        lines = listed([line.strip() for line in unsaved], most=5)
+        reason = f"{member}: {len(unsaved)} lines are not saved: {lines}; save or revert them first"
+        return Verdict(Status.FAIL, reason)
+    return Verdict(Status.PASS, f"{member}: nothing is unsaved")
 
 
 def alone(facts: PairFacts) -> Verdict:

@@ -154,6 +154,9 @@ class Driver(Protocol):
     def interfaces(self) -> tuple[tuple[str, bool], ...]:
         """(name, is up) of the data and HA interfaces."""
 
+    def unsaved(self) -> tuple[str, ...]:
+        """Lines in which what runs differs from what the next boot loads; none where one cannot."""
+
     def free_space(self) -> int | None:
         """Bytes free for images; None when the device does not say."""
 

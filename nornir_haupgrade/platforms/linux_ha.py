@@ -132,6 +132,10 @@ class LinuxHA:
         with self._located():
             return texts.parse_interfaces(self._read("fwctl show interfaces"))
 
+    def unsaved(self) -> tuple[str, ...]:
+        """What runs is read from the files that the next boot reads."""
+        return ()
+
     def free_space(self) -> int | None:
         """Bytes free on /flash, where both uploads and slots lie."""
         with self._located():

@@ -35,7 +35,9 @@ def apply(plan: Plan, state: State, record: Record) -> State:
     """The state after one more record."""
     match record:
         case Opened():
-            return State(goal=record.goal, until=record.until)
+            return State(
+                goal=record.goal, until=record.until, leases=record.owed, before=record.before
+            )
         case Started():
             return with_start(state, record)
         case Result():

@@ -15,7 +15,7 @@ def borrows(plan: Plan, state: State, run: Run) -> frozenset[Lease]:
             return frozenset(
                 Lease(LeaseKind.PREEMPTION, name)
                 for name, facts in state.facts.members
-                if facts is not None and facts.preemption is Preemption.ON
+                if name in run.members and facts and facts.preemption is Preemption.ON
             )
         case Action.SWITCH if plan.traits.needs_release:
             return frozenset({Lease(LeaseKind.LATCH, plan.told(str(run.to)))})

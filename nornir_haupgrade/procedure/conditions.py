@@ -59,6 +59,8 @@ def versions(facts: PairFacts) -> frozenset[str]:
 
 def has_begun(plan: Plan, state: State) -> bool:
     """Whether a member was taken to other software, or for a reboot to another boot."""
+    if plan.member is not None:
+        return has_rebooted(state, plan.member)
     known = state.known
     if known is not None and versions(known) - {plan.path[0]}:
         return True

@@ -5,9 +5,8 @@ Read ``upgrade`` for the procedure, ``back`` for rolling back, ``close`` for sto
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from nornir_haupgrade.model import MemberFacts, MemberId, Role
+from nornir_haupgrade.procedure.alone import alone
 from nornir_haupgrade.procedure.ask import ask_direction, hold
 from nornir_haupgrade.procedure.conditions import (
     condition,
@@ -81,7 +80,7 @@ def up(plan: Plan, state: State) -> Decision:
         case Purpose.DRILL:
             return drill(plan, state)
         case _:
-            assert_never(plan.purpose)
+            return alone(plan, state)
 
 
 def upgrade(plan: Plan, state: State) -> Decision:

@@ -23,13 +23,34 @@ from nornir_haupgrade.model import (
 
 
 class Purpose(StrEnum):
-    """What a pair is taken in hand for; all three take the same care."""
+    """What a pair is taken in hand for; all take the same care."""
 
     UPGRADE = "upgrade"
     REBOOT = "reboot"
     """Both members are reloaded, one after the other; their software stays."""
     DRILL = "drill"
     """The role goes to the other member and comes home; nothing is reloaded."""
+
+    # One thing by itself, on the one member that the plan names.
+    SYNC_CONFIG = "synchronisation"
+    BACK_UP = "backup"
+    STAGE = "staging"
+    PREEMPTION_OFF = "preemption-off"
+    PREEMPTION_ON = "preemption-on"
+    SWITCH_OVER = "switchover"
+    """The member becomes active."""
+    UPGRADE_MEMBER = "member-upgrade"
+    ROLL_BACK_MEMBER = "member-rollback"
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one thing on one member, and not a procedure for the pair."""
+        return self not in {Purpose.UPGRADE, Purpose.REBOOT, Purpose.DRILL}
+
+    @property
+    def installs(self) -> bool:
+        """Whether it brings software that must be there and fit."""
+        return self in {Purpose.UPGRADE, Purpose.STAGE, Purpose.UPGRADE_MEMBER}
 
 
 class Question(StrEnum):
@@ -79,6 +100,8 @@ class Plan:
     switch_back_after: timedelta = timedelta(seconds=60)
     decision_deadline: timedelta | None = None
     purpose: Purpose = Purpose.UPGRADE
+    member: MemberId | None = None
+    """Whom a single thing is done on; None for a procedure."""
 
     def identity_of(self, member: MemberId) -> str:
         """The device that is planned behind a member's name."""

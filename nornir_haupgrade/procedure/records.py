@@ -50,6 +50,12 @@ class Step(IntEnum):
     SWITCH_BACK = 21
     CLOSE = 22
 
+    @property
+    def title(self) -> str:
+        """``6 switch over``; what is no step of the written procedure has no number."""
+        name = self.name.lower().replace("_", " ")
+        return f"{self.value} {name}" if self.value <= Step.GIVE_BACK else name
+
 
 class Action(StrEnum):
     """One observation, one gate, or one device change."""
@@ -253,6 +259,12 @@ class Opened:
     goal: Goal
     until: Step | None = None
     procedure_version: int = PROCEDURE_VERSION
+    owed: frozenset[Lease] = frozenset()
+    """What an earlier campaign of this pair left to be given back: from now on it is ours."""
+    before: PairFacts | None = None
+    """Both members as that campaign found them."""
+    earlier: str | None = None
+    """That campaign; its backups are still the ones from before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,13 @@ def _adopted(plan: Plan, state: State, unsettled: Run | None) -> State:
 
 def _seen(plan: Plan, state: State, seen: PairFacts, run: Run | None) -> State:
     """Take in what was seen, and which leases read back as returned."""
+    start = state.start
+    if start is None and plan.purpose.is_single and all(own for _, own in seen.members):
+        start = seen
     is_silent = run is not None and any(seen.of(name) is None for name in run.members)
     return replace(
         state,
+        start=start,
         facts=seen,
         known=last_known(state.known, seen),
         unsettled=run if is_silent and run is not None and run.action.is_change else None,
@@ -120,9 +124,10 @@ def good(plan: Plan, state: State, run: Run) -> State:
     """A gate passed, was accepted by a person, or a change was verified."""
     state = replace(state, passed=state.passed | {Pass(run.action, run.members, run.to)})
     match run.action:
-        case Action.READINESS if state.start is None and state.facts is not None:
+        case Action.READINESS if state.is_adopted is None and state.facts is not None:
             versions = {facts.version for _, facts in state.facts.members if facts}
-            return replace(state, start=state.facts, is_adopted=len(versions) > 1)
+            start = state.start or state.facts
+            return replace(state, start=start, is_adopted=len(versions) > 1)
         case Action.SWITCH:
             came_from = next(name for name in plan.members if name != run.to)
             return replace(

@@ -41,6 +41,8 @@ class State:
     goal: Goal = Goal.UP
     until: Step | None = None
     start: PairFacts | None = None
+    before: PairFacts | None = None
+    """Both members before a campaign from which leases were taken over."""
     known: PairFacts | None = None
     facts: PairFacts | None = None
     running: Run | None = None
@@ -75,6 +77,11 @@ class State:
     """Someone else acted, and no person has answered for it yet."""
     hands_off: bool = False
     """Nobody looked at what happened: close without a write."""
+
+    @property
+    def original(self) -> PairFacts | None:
+        """Both members before the first write of ours, here or in the campaign taken over."""
+        return self.before or self.start
 
     def has_passed(self, action: Action, *members: MemberId, to: str | None = None) -> bool:
         """Whether a gate's pass is still fresh."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nornir_haupgrade.model import MemberId, Role
 from nornir_haupgrade.procedure.ask import hold
-from nornir_haupgrade.procedure.conditions import versions
+from nornir_haupgrade.procedure.conditions import own_latch, versions
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import (
@@ -25,6 +25,10 @@ def switch_over(plan: Plan, state: State, to: MemberId, step: Step) -> Decision:
     if facts is None or facts.active is None:
         msg = "a switchover is decided on facts that name an active member"
         raise ValueError(msg)
+    latched = own_latch(plan, state)
+    if latched is not None and latched != to:
+        # A latch with which a member took the role would take it back.
+        return Run(Action.RELEASE, (latched,), expect=digest(facts), step=step)
     return entry(plan, state, to, step) or Run(
         Action.SWITCH,
         plan.members,

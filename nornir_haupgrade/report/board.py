@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from nornir_haupgrade.engines.events import (
     Answered,
     Event,
+    GoingOn,
     Held,
     PairEnd,
     RunEnded,
@@ -14,7 +15,7 @@ from nornir_haupgrade.engines.events import (
     Told,
 )
 from nornir_haupgrade.model import PairFacts, Status, Verdict
-from nornir_haupgrade.report.words import action_text, ask_text, clean, end_text, step_text
+from nornir_haupgrade.report.words import action_text, ask_text, clean, end_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ class Board:
 
 def _next(row: Row, event: Event, now: float) -> Row:
     match event:
+        case GoingOn():
+            return row
         case RunStarted(run=run):
-            step, action = step_text(run.step), action_text(run)
+            step, action = run.step.title, action_text(run)
             return replace(row, step=step, action=action, told="", since=now)
         case RunEnded():
             facts = event.facts or row.facts
@@ -62,7 +65,7 @@ def _next(row: Row, event: Event, now: float) -> Row:
             return replace(row, told=clean(event.text))
         case Held():
             action = f"HELD: {ask_text(event.ask)}"
-            return replace(row, step=step_text(event.ask.step), action=action, since=now)
+            return replace(row, step=event.ask.step.title, action=action, since=now)
         case Answered():
             return replace(row, action=f"decided: {clean(event.choice)}", since=None)
         case PairEnd():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.model import MemberFacts
 from nornir_haupgrade.report.summary import OPTION, option_lines
-from nornir_haupgrade.report.words import ask_text, clean, local_time, step_text
+from nornir_haupgrade.report.words import ask_text, clean, local_time
 
 if TYPE_CHECKING:
     from nornir_haupgrade.procedure.records import Asked
@@ -19,7 +19,7 @@ WAIT = "wait"
 def hold_lines(pair: str, asked: Asked, row: Row, evidence: str) -> list[str]:
     """The whole of it, safe for a terminal; ``evidence`` is the campaign's folder."""
     ask = asked.ask
-    lines = [f"--- {clean(pair)} is held at {step_text(ask.step)} ---", ask_text(ask)]
+    lines = [f"--- {clean(pair)} is held at {ask.step.title} ---", ask_text(ask)]
     if asked.why:
         lines.append(f"because: {clean(asked.why)}")
     if row.verdict is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nornir_haupgrade.engines.events import (
     Answered,
     Event,
+    GoingOn,
     Held,
     PairEnd,
     RunEnded,
@@ -17,7 +18,6 @@ from nornir_haupgrade.report.words import (
     clean,
     end_text,
     local_time,
-    step_text,
 )
 
 _STEP = 18
@@ -32,16 +32,16 @@ def lines_of(event: Event, at: str) -> list[str]:
         at: The time of day, as it is to be shown.
     """
     match event:
+        case GoingOn():
+            return [_line(at, event.pair, "", f"going on with campaign {clean(event.campaign)}")]
         case RunStarted() if event.run.action.is_change:
-            return [
-                _line(at, event.pair, step_text(event.run.step), f"{action_text(event.run)} ...")
-            ]
+            return [_line(at, event.pair, event.run.step.title, f"{action_text(event.run)} ...")]
         case RunStarted():
             return []
         case RunEnded():
             verdict = event.verdict
             text = f"{action_text(event.run)}  {verdict.status.upper()} {clean(verdict.reason)}"
-            return [_line(at, event.pair, step_text(event.run.step), text)]
+            return [_line(at, event.pair, event.run.step.title, text)]
         case Told():
             return [_line(at, event.pair, "", clean(event.text))]
         case Held():
@@ -58,7 +58,7 @@ def lines_of(event: Event, at: str) -> list[str]:
 
 
 def _held(event: Held, at: str) -> list[str]:
-    step = step_text(event.ask.step)
+    step = event.ask.step.title
     options = ", ".join(
         f"{option} (safe)" if option is event.ask.safe else option for option in event.ask.options
     )

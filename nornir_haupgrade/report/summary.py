@@ -16,7 +16,6 @@ from nornir_haupgrade.report.words import (
     end_text,
     lease_text,
     member_text,
-    step_text,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def switchover_lines(switchovers: Iterable[Switchover]) -> Iterator[str]:
             names = [canary.name for canary in one.canaries if canary.is_alive is is_alive]
             costs += [f"canary {name} {word}" for name in names]
         label = "outage" if at == 0 else "      "
-        yield f"{label} {step_text(one.step)}{to}: {clean(', '.join(costs))}"
+        yield f"{label} {one.step.title}{to}: {clean(', '.join(costs))}"
 
 
 def option_lines(ask: Ask) -> Iterator[str]:

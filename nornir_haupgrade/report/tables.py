@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nornir_haupgrade.model import MemberFacts, Status
-from nornir_haupgrade.report.words import COLOURS, clean, step_text
+from nornir_haupgrade.report.words import COLOURS, clean
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.checking import PairCheck
@@ -48,7 +48,7 @@ def preview_rows(rows: Iterable[PreviewRow]) -> Iterable[list[str | Text]]:
     for row in rows:
         commands = "\n".join(f"{clean(who)}$ {clean(text)}" for who, text in row.commands)
         yield [
-            step_text(row.step),
+            row.step.title,
             row.action,
             " ".join(row.members),
             row.to or "",

@@ -17,11 +17,7 @@ from nornir_haupgrade.procedure.records import (
     LeaseKind,
     Outcome,
     Run,
-    Step,
 )
-
-NUMBERED: Final = 10
-"""The last step that has a number in the written procedure."""
 
 CHOICES: Final[dict[Choice, str]] = {
     Choice.RETRY: "look again and decide afresh from what is there",
@@ -69,6 +65,7 @@ QUESTIONS: Final[dict[Question, str]] = {
 LEASES: Final[dict[LeaseKind, str]] = {
     LeaseKind.PREEMPTION: "preemption is to be switched on again",
     LeaseKind.LATCH: "its latch is to be released",
+    LeaseKind.TRIAL: "its software is on trial and is to be committed, or it goes back by itself",
     LeaseKind.BOOT: "its boot selection is to be set to the version that it runs",
 }
 """What is owed to a member, in one line."""
@@ -97,12 +94,6 @@ COLOURS: Final[dict[Status, str]] = {
 def clean(text: object) -> str:
     """One line, fit for a terminal, whatever a device put into it."""
     return " ".join(escape(str(text)).split())
-
-
-def step_text(step: Step) -> str:
-    """``6 switch over``; rolling back and closing have no number."""
-    name = step.name.lower().replace("_", " ")
-    return f"{step.value} {name}" if step.value <= NUMBERED else name
 
 
 def action_text(run: Run) -> str:

@@ -39,6 +39,7 @@ from nornir_haupgrade.model import (
     SyncReport,
 )
 from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.platforms.archive import read_archive
 from nornir_haupgrade.platforms.base import Driver, Order, Progress
 from nornir_haupgrade.settings import PairConfig, Settings
 
@@ -149,6 +150,7 @@ class Device:
     """
 
     NAME: ClassVar[str] = "memory"
+    BACKUP_SUFFIX: ClassVar[str] = "tar"
     READ_ONLY: ClassVar[tuple[str, ...]] = ()
 
     name: MemberId
@@ -170,6 +172,7 @@ class Device:
     free: int | None = 10_000_000
     disk: dict[str, StagedImage] = field(default_factory=dict)
     content: bytes = field(default_factory=lambda: archive(FILES))
+    not_saved: tuple[str, ...] = ()
 
     def becomes(self, **changes: object) -> None:
         """Something about it changes."""
@@ -213,6 +216,10 @@ class Device:
         self._answers("interfaces")
         return self.ports
 
+    def unsaved(self) -> tuple[str, ...]:
+        self._answers("unsaved")
+        return self.not_saved
+
     def free_space(self) -> int | None:
         self._answers("free_space")
         return self.free
@@ -247,6 +254,10 @@ class Device:
         self.sent.append(Order(Change.BACK_UP, name=name))
         return hashlib.sha256(self.content).hexdigest(), self.content
 
+    @staticmethod
+    def files_of(backup: bytes) -> dict[str, str]:
+        return read_archive(backup)
+
     def _act(self, order: Order) -> None:
         assert self.peer is not None
         match order.change:
@@ -264,6 +275,8 @@ class Device:
                 self.becomes(installed=(("slot1", OLD), ("slot2", str(order.version))))
             case Change.ACTIVATE:
                 self.becomes(next_version=order.version)
+            case Change.COMMIT:
+                self.becomes(is_on_trial=False)
             case Change.RELINQUISH:
                 self.becomes(role=Role.SUSPENDED, is_forwarding=False, is_latched=True)
                 self.peer.becomes(role=Role.ACTIVE, is_forwarding=True)
@@ -294,6 +307,10 @@ class MemoryPair(Pair):
         self.devices = devices
         self.closed: list[MemberId] = []
         self.logins_while_down = 0
+
+    @property
+    def kind(self) -> type[Driver]:
+        return Device
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         return self.devices[member].commands(order, facts)

@@ -8,7 +8,7 @@ import pytest
 
 from nornir_haupgrade.errors import CommandRefused, HAUpgradeError
 from nornir_haupgrade.model import Capabilities, PairFacts, Preemption, Role, Status, SyncModel
-from nornir_haupgrade.procedure.actions.configuration import read_archive
+from nornir_haupgrade.platforms.archive import read_archive
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.records import Action
 from tests.actions.conftest import Bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nornir_haupgrade.errors import CommandRefused, LineDropped
-from nornir_haupgrade.model import StagedImage, Status
+from nornir_haupgrade.model import Activation, StagedImage, Status
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import Action
@@ -105,7 +105,7 @@ def test_without_a_slot_to_come_back_to_there_is_no_restore_point(bench: Bench) 
 
 def test_where_the_reload_installs_only_the_way_back_must_be_there(bench: Bench) -> None:
     assert bench.do(Action.RESTORE_POINT, "p1b", to=NEW).verdict.status is Status.FAIL
-    bench.traits = Traits(is_reload_part_of_install=True)
+    bench.traits = Traits(activation=Activation.INSTALL)
     assert bench.do(Action.RESTORE_POINT, "p1b", to=NEW).verdict.status is Status.PASS
 
 

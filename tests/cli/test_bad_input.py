@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from nornir_haupgrade.cli.until import step_of
+from nornir_haupgrade.engines.errand import step_of
 from nornir_haupgrade.procedure.records import Step
 from nornir_haupgrade.tasks.site import load_task
 from tests.cli.conftest import Call, Site

@@ -46,7 +46,6 @@ from nornir_haupgrade.report.words import (
     NEXT,
     ask_text,
     local_time,
-    step_text,
 )
 from tests.cli.conftest import HOLD, HOSTILE, RELOAD, facts
 
@@ -225,7 +224,7 @@ def test_every_word_has_its_line() -> None:
     assert set(KINDS) == set(Kind)
     assert set(LEASES) == set(LeaseKind)
     assert set(NEXT) == {*Outcome, *Ended}
-    assert [step_text(step) for step in (Step.PREPARE, Step.GIVE_BACK, Step.CLOSE)] == [
+    assert [step.title for step in (Step.PREPARE, Step.GIVE_BACK, Step.CLOSE)] == [
         "0 prepare", "10 give back", "close",
     ]  # fmt: skip
     question = Ask(Kind.QUESTION, None, (Choice.PARK,), Choice.PARK, question=Question.NO_SYNC)

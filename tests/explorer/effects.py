@@ -130,16 +130,8 @@ def effect(run: Run, state: State, world: World, plan: Plan) -> World:
                 # Returning it is a possible switchover, with the switchover's gate before it.
                 world = world.node(0, failovers=new[0]).node(1, failovers=new[1])
                 world = replace(world, active=world.preferred, is_synced=False)
-        case Action.INSTALL:
-            at = NAMES.index(run.members[0])
-            kept = {world.nodes[at].version, _number(run)}
-            if _number(run) in world.nodes[at].installed:
-                raise Broken("8: installed twice")
-            world = world.node(at, installed=frozenset(kept))
-        case Action.ACTIVATE:
-            world = world.node(NAMES.index(run.members[0]), next=_number(run))
-        case Action.COMMIT:
-            world = world.node(NAMES.index(run.members[0]), committed=_number(run))
+        case Action.INSTALL | Action.ACTIVATE | Action.COMMIT:
+            world = _with_software(run, world)
         case Action.RELOAD:
             _check_reload(run, state, world, plan)
             world = _reload(run, world, plan, new)
@@ -152,6 +144,18 @@ def effect(run: Run, state: State, world: World, plan: Plan) -> World:
         case _:
             pass
     return world
+
+
+def _with_software(run: Run, world: World) -> World:
+    at = NAMES.index(run.members[0])
+    match run.action:
+        case Action.ACTIVATE:
+            return world.node(at, next=_number(run))
+        case Action.COMMIT:
+            return world.node(at, committed=_number(run))
+    if _number(run) in world.nodes[at].installed:
+        raise Broken("8: installed twice")
+    return world.node(at, installed=frozenset({world.nodes[at].version, _number(run)}))
 
 
 def _number(run: Run) -> int:
@@ -198,6 +202,7 @@ def boot(world: World, at: int, new: tuple[int, int]) -> World:
     """A member comes up with what its boot selection says, or what a fault makes of it."""
     node = world.nodes[at]
     version = node.version if world.falls_back else node.next
+    version = node.committed if node.returns else version
     has_ha = not (world.no_ha_image and version > 0)
     world = world.node(
         at,
@@ -209,6 +214,7 @@ def boot(world: World, at: int, new: tuple[int, int]) -> World:
         failovers=new[at],
         has_ha=has_ha,
         is_latched=False,
+        returns=False,
         data_dead=False,
     )
     world = replace(world, is_synced=False, falls_back=False, reloading=None)
@@ -228,8 +234,10 @@ def judge(run: Run, state: State, world: World) -> Verdict | None:
         case Action.ENTRY | Action.READINESS:
             ready = all(world.is_eligible(at) for at in (0, 1)) and world.active is not None
             trials = [world.has_trials and node.version != node.committed for node in world.nodes]
-            ready = ready and not any(trials)
+            ready = ready and not any(trials) and not any(n.is_latched for n in world.nodes)
             return GOOD if ready else BAD
+        case Action.PREEMPTION_IS_OFF:
+            return BAD if any(node.preempts for node in world.nodes) else GOOD
         case Action.WHOLE:
             node = world.nodes[NAMES.index(run.members[0])]
             return GOOD if node.power == "up" and node.has_ha else BAD

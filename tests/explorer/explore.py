@@ -186,7 +186,7 @@ def _commands(plan: Plan, at: At, decision: object) -> Iterator[Edge]:
 def _kill(at: At, variant: Variant) -> Iterator[Edge]:
     left = at.state if variant.has_intents or at.before is None else at.before
     world = at.world
-    if _blurred(world.foreign, at.state):
+    if _blurred(world.foreign, at):
         world = replace(world, foreign="")
     yield "kill", At("idle", left, world), True
 
@@ -267,13 +267,13 @@ def _nature(plan: Plan, at: At) -> Iterator[Edge]:
     pulled_to = world.pulled_to()
     if pulled_to is not None:
         moved = world.node(0, failovers=new[0]).node(1, failovers=new[1])
-        is_hidden = not _has_seen_both(at.state) or _blurred("preempted", at.state)
+        is_hidden = not _has_seen_both(at.state) or _blurred("preempted", at)
         foreign = world.foreign if is_hidden else "preempted"
         moved = replace(moved, active=pulled_to, is_synced=False, foreign=foreign)
         yield "preempted", replace(at, world=moved), True
     if world.faults:
         for label, hit in _faults(replace(world, faults=world.faults - 1), new, at.state):
-            is_hidden = not _has_seen_both(at.state) or _blurred(hit.foreign, at.state)
+            is_hidden = not _has_seen_both(at.state) or _blurred(hit.foreign, at)
             foreign = world.foreign if is_hidden else hit.foreign
             yield label, replace(at, world=replace(hit, foreign=foreign)), True
 
@@ -298,15 +298,19 @@ def _has_seen_both(state: State) -> bool:
     return state.known is not None and all(member for _, member in state.known.members)
 
 
-def _blurred(event: str, state: State) -> bool:
+def _blurred(event: str, at: At) -> bool:
     """Whether nobody could tell this from a change of ours that is under way at the same time.
 
     A hash over the configuration, say, changes once: if we turned preemption off, the reply was
     lost, and a person edited a rule before the next look, the look shows one new hash and
     preemption off.
     """
-    under_way = {run.action for run in (state.running, state.unsettled) if run is not None}
-    return bool(under_way & _BLURS.get(event, set()))
+    runs = (at.state.running, at.state.unsettled)
+    under_way = {run.action for run in runs if run is not None}
+    blurs = _BLURS.get(event, set())
+    if event == "changed by hand" and at.world.takes:
+        blurs = blurs | {Action.SWITCH, Action.RELEASE}  # there they change the configuration
+    return bool(under_way & blurs)
 
 
 def _other_hand(world: World, n: int, state: State) -> int:
@@ -339,7 +343,7 @@ def _faults(world: World, new: tuple[int, int], state: State) -> Iterator[tuple[
             )
             yield f"{NAMES[n]} is another device", world.node(n, is_wrong=True)
             if world.has_trials and node.version != node.committed:
-                back = world.node(n, power="booting", is_latched=False, next=node.committed)
+                back = world.node(n, power="booting", is_latched=False, returns=True)
                 gone = replace(elect(back, new), is_synced=False, foreign="goes back by itself")
                 yield f"{NAMES[n]} goes back by itself", gone
         if not node.data_dead:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import astuple
 from itertools import product
 
@@ -43,9 +44,10 @@ WAYS = (
 """How new software comes to run, who is told to switch over, whether software must be committed."""
 
 ALL_TRAITS = tuple(
-    Traits(*flags, *way) for flags in product((False, True), repeat=4) for way in WAYS
+    Traits(sync, preemption, release, back, activation, switching, commit)
+    for sync, preemption, release, back in product((False, True), repeat=4)
+    for activation, switching, commit in WAYS
 )
-"""The fields of `Traits` in their order: the four flags, then the ways."""
 
 
 def _explore(
@@ -188,30 +190,30 @@ def test_two_hops_with_a_fault() -> None:
     _holds(_explore(Traits(), (True, None), faults=1, hops=2))
 
 
-def _all_capabilities() -> list[Capabilities]:
-    flags = (False, True)
-    return [
-        Capabilities(*values)  # type: ignore[arg-type]
-        for values in product(
-            Scope,
-            SyncModel,
-            flags,
-            PreemptionKind,
-            flags,
-            MixedVersions,
-            flags,
-            (False,),  # a commit is the driver's own business
-            (False,),  # and so is whether a member sees its peer
-            flags,
-            Restore,
-            flags,
-            (True,),  # conditional commands close a race on the device; nothing is decided by them
+def _all_capabilities() -> Iterator[Capabilities]:
+    decided_by = {
+        "scope": Scope,
+        "sync_model": SyncModel,
+        "is_sync_destructive": (False, True),
+        "preemption": PreemptionKind,
+        "needs_release": (False, True),
+        "mixed_versions": MixedVersions,
+        "replicates_sessions": (False, True),
+        "restore": Restore,
+        "is_boot_selection_shared": (False, True),
+    }
+    for values in product(WAYS, *decided_by.values()):
+        (activation, switching, needs_commit), *others = values
+        yield Capabilities(
+            activation=activation,
+            switching=switching,
+            needs_commit=needs_commit,
+            **dict(zip(decided_by, others, strict=True)),
         )
-    ]
 
 
 def test_platforms_that_decide_alike_are_explored_once() -> None:
-    """Decisions read traits and questions only, so equal traits are one machine: 32 of them."""
+    """Decisions read traits and questions only, so equal traits are one machine."""
     possible, impossible = 0, 0
     machines = set()
     for capabilities in _all_capabilities():

@@ -31,6 +31,8 @@ class Node:
     data_dead: bool = False
     committed: int = 0
     """What it goes back to by itself while it runs something else on trial."""
+    returns: bool = False
+    """It is on its way back to what is committed."""
     is_wrong: bool = False
 
 

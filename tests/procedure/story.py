@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nornir_haupgrade.model import ImageFile, Status, Verdict
+from nornir_haupgrade.model import ImageFile, Status, Switching, Verdict
 from nornir_haupgrade.procedure.apply import apply
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
@@ -207,8 +207,13 @@ def story(
     nodes = [Node(preempts=preempts), Node()]
     if ahead is not None:
         at = NAMES.index(ahead)
-        nodes[at] = replace(nodes[at], version=1, next=1, installed=frozenset({0, 1}))
-    world = World(nodes=(nodes[0], nodes[1]), active=0)
+        nodes[at] = replace(nodes[at], version=1, next=1, installed=frozenset({0, 1}), committed=1)
+    world = World(
+        nodes=(nodes[0], nodes[1]),
+        active=0,
+        takes=traits.switching is Switching.TAKE,
+        has_trials=traits.needs_commit,
+    )
     return Story(planned, world, apply(planned, State(), Opened(planned, Goal.UP, until)))
 
 

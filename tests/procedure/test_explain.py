@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from nornir_haupgrade.model import MemberFacts, PairFacts, Role
 from nornir_haupgrade.procedure.explain import differences, digest, last_known
+from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import Action, Run
 from tests.gates.samples import HEALTHY, any_pair, pair
 
@@ -23,6 +24,7 @@ MARKS = {
     "installed": (),
     "preemption": "on",
     "is_latched": True,
+    "is_on_trial": True,
     "is_forwarding": None,
     "failovers": 99,
     "config": "other",
@@ -39,9 +41,9 @@ def changed(before: PairFacts, **changes: dict[str, Any]) -> PairFacts:
     )
 
 
-def unexplained(run: Run | None, now: PairFacts, *, leaves_latch: bool = True) -> set[str]:
+def unexplained(run: Run | None, now: PairFacts, traits: Traits = Traits()) -> set[str]:  # noqa: B008 - frozen
     """fw1.mark for each difference that the run does not account for."""
-    found = differences(pair(), now, run, leaves_latch=leaves_latch)
+    found = differences(pair(), now, run, traits)
     return {f"{member}.{mark}" for member, mark, _, _ in found}
 
 
@@ -178,8 +180,8 @@ def test_what_is_not_its_own_trace_is_somebody_else_s(
 def test_a_switchover_that_leaves_no_latch_needs_none_as_its_trace() -> None:
     run = Run(Action.SWITCH, BOTH, "fw2")
     now = changed(pair(), fw1={"role": Role.STANDBY}, fw2={"role": Role.ACTIVE})
-    assert unexplained(run, now, leaves_latch=False) == set()
-    assert unexplained(run, now, leaves_latch=True) == {"fw1.role", "fw2.role"}
+    assert unexplained(run, now, Traits(needs_release=False)) == set()
+    assert unexplained(run, now) == {"fw1.role", "fw2.role"}
 
 
 def test_a_switchover_is_not_explained_by_a_member_that_does_not_answer() -> None:

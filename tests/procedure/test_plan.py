@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import pytest
@@ -8,11 +8,13 @@ from hypothesis import given, strategies as st
 
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.model import (
+    Activation,
     Capabilities,
     MixedVersions,
     PreemptionKind,
     Restore,
     Scope,
+    Switching,
     SyncModel,
 )
 from nornir_haupgrade.procedure.plan import (
@@ -25,22 +27,7 @@ from nornir_haupgrade.procedure.plan import (
 )
 from tests.procedure.story import story
 
-any_capabilities = st.builds(
-    Capabilities,
-    st.sampled_from(Scope),
-    st.sampled_from(SyncModel),
-    st.booleans(),
-    st.sampled_from(PreemptionKind),
-    st.booleans(),
-    st.sampled_from(MixedVersions),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    st.sampled_from(Restore),
-    st.booleans(),
-    st.booleans(),
-)
+any_capabilities = st.builds(Capabilities, **{field.name: ... for field in fields(Capabilities)})
 
 
 def refused(found: Capabilities) -> set[str]:
@@ -74,6 +61,7 @@ def test_a_mixed_pair_is_never_trusted_with_more_than_each_member(
     assert both.can_sync <= min(first.can_sync, second.can_sync)
     assert both.can_roll_back == min(first.can_roll_back, second.can_roll_back)
     assert both.needs_release == max(first.needs_release, second.needs_release)
+    assert both.needs_commit == max(first.needs_commit, second.needs_commit)
     assert both.has_preemption == max(first.has_preemption, second.has_preemption)
 
 
@@ -151,22 +139,26 @@ def test_synchronising_by_hand_needs_a_member_that_pushes_or_pulls(model: SyncMo
 
 
 def test_every_kind_of_platform_has_its_traits() -> None:
-    for kind, release, part, restore in product(
-        PreemptionKind, (False, True), (False, True), Restore
+    for kind, release, activation, switching, commit, restore in product(
+        PreemptionKind, (False, True), Activation, Switching, (False, True), Restore
     ):
         found = Capabilities(
             sync_model=SyncModel.PUSH,
             preemption=kind,
             needs_release=release,
-            is_reload_part_of_install=part,
+            activation=activation,
+            switching=switching,
+            needs_commit=commit,
             restore=restore,
         )
         assert traits_of(found) == Traits(
             can_sync=True,
             has_preemption=kind is not PreemptionKind.NONE,
             needs_release=release,
-            is_reload_part_of_install=part,
             can_roll_back=restore is Restore.SLOT,
+            activation=activation,
+            switching=switching,
+            needs_commit=commit,
         )
 
 

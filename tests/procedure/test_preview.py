@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nornir_haupgrade.model import PairFacts
+from nornir_haupgrade.model import Activation, PairFacts, Switching
 from nornir_haupgrade.procedure.plan import Question, Traits
 from nornir_haupgrade.procedure.preview import carried_out, preview
 from nornir_haupgrade.procedure.records import Action, Ask, Choice, Kind, Run, Step
@@ -36,7 +36,9 @@ def test_it_shows_the_ten_steps_in_their_order() -> None:
         Traits(needs_release=False),
         Traits(has_preemption=False),
         Traits(can_sync=False),
-        Traits(is_reload_part_of_install=True),
+        Traits(activation=Activation.INSTALL),
+        Traits(activation=Activation.RELOAD, needs_commit=True),
+        Traits(switching=Switching.TAKE),
     ],
 )
 @pytest.mark.parametrize("hops", [1, 2])
@@ -83,14 +85,14 @@ def test_a_member_that_does_not_answer_stays_silent() -> None:
     pair = story()
     pair.node("b", power="dead")
     before = facts(pair.world)
-    after = carried_out(Run(Action.SWITCH, ("a", "b"), "b"), before)
+    after = carried_out(pair.plan, Run(Action.SWITCH, ("a", "b"), "b"), before)
     assert after.of("b") is None
 
 
 def test_an_image_goes_where_the_running_one_is_not() -> None:
     pair = story()
     for wanted in ("v1", "v2"):
-        after = carried_out(Run(Action.INSTALL, ("b",), wanted), facts(pair.world))
+        after = carried_out(pair.plan, Run(Action.INSTALL, ("b",), wanted), facts(pair.world))
         own = after.of("b")
         assert own is not None
         assert own.slot_of("v0") != own.slot_of(wanted)
@@ -98,7 +100,7 @@ def test_an_image_goes_where_the_running_one_is_not() -> None:
 
 
 def test_only_the_named_member_is_changed() -> None:
-    before = facts(story().world)
+    plan, before = story().plan, facts(story().world)
     for action in (
         Action.RELEASE,
         Action.BORROW_PREEMPTION,
@@ -106,8 +108,9 @@ def test_only_the_named_member_is_changed() -> None:
         Action.INSTALL,
         Action.ACTIVATE,
         Action.RELOAD,
+        Action.COMMIT,
     ):
-        after = carried_out(Run(action, ("b",), "v1"), before)
+        after = carried_out(plan, Run(action, ("b",), "v1"), before)
         assert after.of("a") == before.of("a")
-    looked: PairFacts = carried_out(Run(Action.LOOK, ("a", "b")), before)
+    looked: PairFacts = carried_out(plan, Run(Action.LOOK, ("a", "b")), before)
     assert looked == before

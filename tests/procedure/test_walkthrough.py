@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nornir_haupgrade.model import Activation
 from nornir_haupgrade.procedure.plan import Question, Traits
 from nornir_haupgrade.procedure.records import (
     Action,
@@ -89,7 +90,7 @@ def test_a_platform_without_preemption_or_sync_or_latch_skips_what_it_does_not_h
 
 
 def test_where_installing_reloads_nothing_is_installed_or_chosen_beforehand() -> None:
-    pair = story(Traits(is_reload_part_of_install=True))
+    pair = story(Traits(activation=Activation.INSTALL))
     done = [run.action for run in pair.to_the_end()]
     assert pair.finish.outcome is Outcome.DONE
     assert not {Action.INSTALL, Action.ACTIVATE} & set(done)

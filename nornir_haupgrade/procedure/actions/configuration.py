@@ -9,8 +9,8 @@ from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.configuration import whole as whole_gate
 from nornir_haupgrade.gates.preemption import is_off
 from nornir_haupgrade.gates.sync import in_sync
-from nornir_haupgrade.model import MemberId, PairFacts, Status, SyncModel, Verdict
-from nornir_haupgrade.platforms.base import Driver
+from nornir_haupgrade.model import Change, MemberId, PairFacts, Status, SyncModel, Verdict
+from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.writing import backup_name, fresh
@@ -63,6 +63,8 @@ def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Ve
     own = facts.of(member)
     assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
     name = backup_name(run)
+    if ctx.pair.commands(member, Order(Change.BACK_UP, name=name), own):
+        ctx.written.add(member)  # it stays on the device as well
     try:
         sha256, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, own))
         files = ctx.pair.kind.files_of(content)

@@ -60,6 +60,8 @@ class Context:
     tell: Callable[[str], None] = lambda _: None
     progress: Progress | None = None
     raw: list[Sha256] = field(default_factory=list)
+    written: set[MemberId] = field(default_factory=set)
+    """The members that something was sent to in this run."""
 
     def wait(self, seconds: float) -> None:
         """Sleep, unless a person stops it.

@@ -10,8 +10,8 @@ from nornir_haupgrade.procedure.records import Result, Run
 
 
 def borrow_preemption(ctx: Context, run: Run) -> Result:
-    """Off on both members, read back."""
-    return changed(ctx, run, is_off)
+    """Off on the members, read back."""
+    return changed(ctx, run, lambda seen: is_off(seen, run.members))
 
 
 def return_preemption(ctx: Context, run: Run) -> Result:

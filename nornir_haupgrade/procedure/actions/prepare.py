@@ -26,7 +26,7 @@ from nornir_haupgrade.model import (
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
-from nornir_haupgrade.procedure.actions.sessions import read_sessions
+from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions, replication
 from nornir_haupgrade.procedure.records import Result, Run
 
 _CANARY_OPENS = 5.0
@@ -39,7 +39,7 @@ def readiness(ctx: Context, run: Run) -> Result:
     facts, errors = ctx.pair.look()
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
-    checks = [*pair_checks(ctx, facts), *_image_checks(ctx, facts)]
+    checks = [*pair_checks(ctx, facts), *saved_checks(ctx.pair), *_image_checks(ctx, facts)]
     checks.append(Check("management path", management_check(ctx.pair, facts)))
     return result(ctx, run, combine(checks), facts)
 
@@ -61,6 +61,20 @@ def pair_checks(ctx: Context, facts: PairFacts) -> list[Check]:
     ]
 
 
+def saved_checks(pair: Pair) -> list[Check]:
+    """Each member's running configuration against the saved one."""
+    answers = pair.each(lambda _, driver: driver.unsaved())
+    return [
+        Check(
+            f"saved on {name}",
+            error_verdict(answer)
+            if isinstance(answer, HAUpgradeError)
+            else gate.saved(name, answer),
+        )
+        for name, answer in answers.items()
+    ]
+
+
 def management_check(pair: Pair, facts: PairFacts) -> Verdict:
     """Our own session to the standby, looked for on the active."""
     active = facts.active
@@ -68,7 +82,7 @@ def management_check(pair: Pair, facts: PairFacts) -> Verdict:
         return Verdict(Status.ERROR, "no active member to look for our own session on")
     standby = facts.peer_of(active)
     try:
-        held = pair.one(active, lambda _, driver: driver.sessions())
+        held = held_by(pair, active)
     except HAUpgradeError as error:
         return error_verdict(error)
     return management_path(
@@ -82,7 +96,7 @@ def management_check(pair: Pair, facts: PairFacts) -> Verdict:
 
 def _image_checks(ctx: Context, facts: PairFacts) -> list[Check]:
     checks = []
-    for version in ctx.plan.path[1:]:
+    for version in ctx.plan.path[1:] if ctx.plan.purpose.installs else ():
         image = ctx.plan.image_of(version)
         if image is None:
             missing = Verdict(Status.FAIL, f"no image of {version} is configured")
@@ -116,7 +130,8 @@ def _space_checks(ctx: Context, facts: PairFacts, image: ImageFile) -> list[Chec
         return driver.free_space(), is_there or is_same(image, driver.staged(image))
 
     checks = []
-    for name, answer in ctx.pair.each(read).items():
+    members = None if ctx.plan.member is None else (ctx.plan.member,)
+    for name, answer in ctx.pair.each(read, members).items():
         if isinstance(answer, HAUpgradeError):
             checks.append(Check(f"space on {name}", error_verdict(answer)))
             continue
@@ -174,7 +189,7 @@ def _path_check(
     if not any(flows.values()):
         return proven_through(active, flows, ())
     try:
-        held = ctx.pair.one(active, lambda _, driver: driver.sessions())
+        held = held_by(ctx.pair, active)
     except HAUpgradeError as error:
         return error_verdict(error)
     return proven_through(active, flows, held)
@@ -185,6 +200,9 @@ def _word(is_good: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag
 
 
 def _sessions_check(ctx: Context, facts: PairFacts, rows: list[tuple[str, str]]) -> Check:
+    nothing = replication(ctx.pair, facts)
+    if nothing is not None:
+        return Check("sessions", nothing)
     both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return Check("sessions", both)

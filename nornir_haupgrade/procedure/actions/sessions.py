@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nornir_haupgrade.errors import HAUpgradeError
-from nornir_haupgrade.gates.combine import Check, combine
+from nornir_haupgrade.gates.combine import Check, combine, listed
 from nornir_haupgrade.gates.sessions import MemberSessions, critical, synced
-from nornir_haupgrade.model import MemberId, PairFacts, Status, Verdict
+from nornir_haupgrade.model import MemberId, PairFacts, Session, Status, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
@@ -40,7 +40,39 @@ def sessions(ctx: Context, run: Run) -> Result:
         ctx.wait(min(_PAUSE, deadline.left))
 
 
+def held_by(pair: Pair, member: MemberId) -> tuple[Session, ...] | None:
+    """The sessions in a member's table; None where the platform keeps no sessions.
+
+    Raises:
+        HAUpgradeError: They could not be read.
+    """
+
+    def read(_: MemberId, driver: Driver) -> tuple[Session, ...] | None:
+        return driver.sessions() if driver.capabilities().has_sessions else None
+
+    return pair.one(member, read)
+
+
+def replication(pair: Pair, facts: PairFacts) -> Verdict | None:
+    """Why there is nothing to compare, on a platform that replicates no sessions; else None."""
+    if facts.active is None:
+        return Verdict(Status.ERROR, "no active member to compare with")
+    try:
+        capabilities = pair.one(facts.active, lambda _, driver: driver.capabilities())
+    except HAUpgradeError as error:
+        return error_verdict(error)
+    if capabilities.replicates_sessions:
+        return None
+    if pair.config.critical_sessions:
+        names = listed([one.name for one in pair.config.critical_sessions])
+        return Verdict(Status.FAIL, f"sessions are not replicated, so these will break: {names}")
+    return Verdict(Status.SKIPPED, "sessions are not replicated")
+
+
 def _compare(ctx: Context, facts: PairFacts) -> Verdict:
+    nothing = replication(ctx.pair, facts)
+    if nothing is not None:
+        return nothing
     both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return both

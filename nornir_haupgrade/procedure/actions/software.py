@@ -6,7 +6,15 @@ from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.readiness import image as image_gate
 from nornir_haupgrade.gates.restore import restore_point as restore_gate
-from nornir_haupgrade.model import Activation, ImageFile, MemberId, PairFacts, StagedImage, Status, Verdict
+from nornir_haupgrade.model import (
+    Activation,
+    ImageFile,
+    MemberId,
+    PairFacts,
+    StagedImage,
+    Status,
+    Verdict,
+)
 from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
@@ -58,6 +66,7 @@ def _staged(  # noqa: PLR0917 - one member's part, all of it needed
             if not local.is_good:
                 return local
             ctx.tell(f"{name}: uploading {image.name}, {image.size} bytes")
+            ctx.written.add(name)
             driver.perform(order, own, ctx.progress)
             held = driver.staged(image)
     return image_gate(name, image, held, is_installed=is_installed)

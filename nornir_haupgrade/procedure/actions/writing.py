@@ -74,7 +74,7 @@ def backup_name(run: Run) -> str:
 def intents(ctx: Context, run: Run, facts: PairFacts) -> tuple[Intent, ...]:
     """What is about to be written, in order, said before anything is sent."""
     found = []
-    for name, order in orders(ctx.plan, facts, run, ctx.state.start).items():
+    for name, order in orders(ctx.plan, facts, run, ctx.state.original).items():
         own = facts.of(name)
         if own is None:
             continue
@@ -123,11 +123,12 @@ def _is_enough(run: Run, errors: Mapping[MemberId, HAUpgradeError]) -> bool:
 
 def perform(ctx: Context, run: Run, facts: PairFacts) -> dict[MemberId, HAUpgradeError]:
     """Send the run's orders, on several members in parallel; returns what went wrong, by member."""
-    wanted = orders(ctx.plan, facts, run, ctx.state.start)
+    wanted = orders(ctx.plan, facts, run, ctx.state.original)
 
     def send(name: MemberId, driver: object) -> str:
         own = facts.of(name)
         assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
+        ctx.written.add(name)
         return driver.perform(wanted[name], own, ctx.progress)  # type: ignore[attr-defined,no-any-return]
 
     answers: Mapping[MemberId, str | HAUpgradeError] = ctx.pair.each(send, tuple(wanted))

@@ -13,15 +13,16 @@ from nornir_haupgrade.procedure.state import State
 def prepare(plan: Plan, state: State) -> Decision | None:
     """Readiness, questions, baseline, originals saved, images staged; then preemption borrowed."""
     return (
-        _is_ready(plan, state)
+        is_ready(plan, state)
         or _questions(plan, state)
-        or _baseline(plan, state)
+        or baseline(plan, state)
         or _save_and_stage(plan, state)
         or borrow_preemption(plan, state, Step.PREPARE)
     )
 
 
-def _is_ready(plan: Plan, state: State) -> Decision | None:
+def is_ready(plan: Plan, state: State) -> Decision | None:
+    """Everything that would stop the run later, found now."""
     if state.has_passed(Action.READINESS, *plan.members):
         return None
     return Run(Action.READINESS, plan.members)
@@ -41,7 +42,7 @@ def _questions(plan: Plan, state: State) -> Decision | None:
     return ask_question(plan, question) if question else None
 
 
-def _baseline(plan: Plan, state: State) -> Decision | None:
+def baseline(plan: Plan, state: State) -> Decision | None:
     """Before the first write: what was broken before us is not blamed on us."""
     if state.has_passed(Action.BASELINE, *plan.members):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from nornir_haupgrade.model import Activation, Digest, MemberId, Role, Version
 from nornir_haupgrade.procedure.ask import hold
 from nornir_haupgrade.procedure.explain import digest
-from nornir_haupgrade.procedure.plan import Plan
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Action, Decision, Goal, Kind, Run, Step
 from nornir_haupgrade.procedure.state import State
 
@@ -27,7 +27,8 @@ def change_software(
     if facts is None or own is None:
         msg = "software is changed on facts of the member"
         raise ValueError(msg)
-    is_fit = own.role is Role.STANDBY or (state.goal is Goal.BACK and own.role is not Role.ACTIVE)
+    is_back = state.goal is Goal.BACK or plan.purpose is Purpose.ROLL_BACK_MEMBER
+    is_fit = own.role is Role.STANDBY or (is_back and own.role is not Role.ACTIVE)
     if not is_fit:
         return hold(plan, state, Kind.SOLO)
 
