@@ -52,7 +52,8 @@ class DryRun:
 
 
 class LocalEngine:
-    """Runs the selected pairs of a project, all at once, each in a thread of its own.
+    """Runs the selected pairs of a project, each in a thread of its own; all at once, unless
+    ``workers`` says how many.
 
     ``cancel`` lets every pair reach its next safe point and close; ``stop`` does not wait for it.
     """
@@ -64,6 +65,7 @@ class LocalEngine:
         policy: Policy | None = None,
         listener: Listener = lambda _: None,
         person: Person | None = None,
+        workers: int | None = None,
     ) -> None:
         self.project = project
         self.policy = policy or Policy(who=getpass.getuser())
@@ -72,6 +74,7 @@ class LocalEngine:
         self.store = Store(project.settings.store, redactor=redactor_for(project))
         self._listener = listener
         self._person = person
+        self._workers = workers
         self._telling = Lock()
 
     def run(self, errand: Errand, *, is_new: bool = False) -> list[PairEnd]:
@@ -132,6 +135,9 @@ class LocalEngine:
 
     # --- beginning --------------------------------------------------------------------------------
 
+    def _at_once(self, pairs: int) -> int:
+        return pairs if self._workers is None else min(pairs, self._workers)
+
     def _lock(self, locks: ExitStack) -> None:
         for name in sorted(config.name for config in self.project.pairs):
             locks.enter_context(ControllerLock(self.project.settings.store, name))
@@ -176,7 +182,7 @@ class LocalEngine:
         """Survey new pairs in parallel; open a campaign for those that can be planned."""
         if not configs:
             return [], []
-        with ThreadPoolExecutor(max_workers=len(configs)) as threads:
+        with ThreadPoolExecutor(max_workers=self._at_once(len(configs))) as threads:
             surveyed = list(threads.map(self._survey, configs))
         twice = same_device_twice(surveyed)
         if twice:
@@ -265,7 +271,8 @@ class LocalEngine:
     def _drive(self, loops: Sequence[PairLoop], ended: list[PairEnd]) -> list[PairEnd]:
         ends = list(ended)
         if loops:
-            with ThreadPoolExecutor(max_workers=len(loops), thread_name_prefix="pair") as threads:
+            at_once = self._at_once(len(loops))
+            with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="pair") as threads:
                 ends += threads.map(self._driven, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
                 self._report(campaign, [end for end in ends if end.campaign == campaign.id])

@@ -41,12 +41,20 @@ def pair_row(campaign: Campaign, end: PairEnd) -> dict[str, Any]:
     entries = campaign.history.entries(end.pair)
     opened = entries[0].record
     plan = opened.plan if isinstance(opened, Opened) else None
+    return end_row(end) | {
+        "path": list(plan.path) if plan else [],
+        "steps": [row for entry in entries if (row := _row(entry)) is not None],
+    }
+
+
+def end_row(end: PairEnd) -> dict[str, Any]:
+    """How one pair ended, as plain data: what it runs, what it owes, what switching over cost."""
     return {
         "pair": end.pair,
-        "end": end.end,
+        "end": end.end.value,
         "reason": end.reason,
         "advice": end.advice,
-        "path": list(plan.path) if plan else [],
+        "campaign": end.campaign,
         "switchovers": [switchover_row(one) for one in end.switchovers],
         "members": members_row(end),
         "owed": [
@@ -59,7 +67,6 @@ def pair_row(campaign: Campaign, end: PairEnd) -> dict[str, Any]:
             for owed in end.owed
         ],
         "head": end.head,
-        "steps": [row for entry in entries if (row := _row(entry)) is not None],
     }
 
 
