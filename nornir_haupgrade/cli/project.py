@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.cli.shell import Shell
     from nornir_haupgrade.engines.store import Store
-    from nornir_haupgrade.settings import Project
+    from nornir_haupgrade.settings import PairConfig, Project
 
 USERNAME = "HAUPGRADE_USERNAME"
 PASSWORD = "HAUPGRADE_PASSWORD"  # noqa: S105 - the name of the variable
@@ -74,17 +74,28 @@ def _make_importable(folder: Path) -> None:
 
 def _missing_tasks(project: Project) -> Iterator[Finding]:
     """The site's tasks that cannot be imported."""
-    from nornir_haupgrade.settings import TaskService
-    from nornir_haupgrade.tasks.site import load_task
+    from nornir_haupgrade.site import load_task
 
     for pair in project.pairs:
-        for service in pair.services:
-            if isinstance(service, TaskService):
-                try:
-                    load_task(service.task)
-                except HAUpgradeError as error:
-                    where = f"pair {pair.name}: service {service.name}"
-                    yield Finding(where, error.message, error.advice or "Mend the task.")
+        for what, task in _tasks(pair):
+            try:
+                load_task(task)
+            except HAUpgradeError as error:
+                where = f"pair {pair.name}: {what}"
+                yield Finding(where, error.message, error.advice or "Mend the task.")
+
+
+def _tasks(pair: PairConfig) -> Iterator[tuple[str, str]]:
+    """What a pair calls the site's tasks for, and their dotted names."""
+    from nornir_haupgrade.settings import TaskService
+
+    for service in pair.services:
+        if isinstance(service, TaskService):
+            yield f"service {service.name}", service.task
+    for gate in pair.gates:
+        yield f"gate {gate.name}", gate.task
+    for task in pair.notify:
+        yield "notify", task
 
 
 def the_store(shell: Shell) -> Store:

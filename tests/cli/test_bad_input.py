@@ -9,7 +9,7 @@ import pytest
 
 from nornir_haupgrade.cli.until import step_of
 from nornir_haupgrade.procedure.records import Step
-from nornir_haupgrade.tasks.site import load_task
+from nornir_haupgrade.site import load_task
 from tests.cli.conftest import Call, Site
 
 RUN = ("run", "--to", "13.8")
