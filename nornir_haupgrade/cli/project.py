@@ -122,11 +122,15 @@ def user_name() -> str:
 def _log_in_data(project: Project) -> None:
     """User and password where the inventory has none: from the environment, or asked for once."""
     hosts = list(_hosts(project))
-    defaults = project.nr.inventory.defaults
-    if any(not host.get_connection_parameters("netmiko").username for host in hosts):
-        defaults.username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
-    if any(_lacks_password(host) for host in hosts):
-        defaults.password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
+    # On the hosts themselves: not every inventory plugin gives them the inventory's defaults.
+    if nameless := [host for host in hosts if _lacks_username(host)]:
+        username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
+        for host in nameless:
+            host.username = username
+    if keyless := [host for host in hosts if _lacks_password(host)]:
+        password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
+        for host in keyless:
+            host.password = password
     findings = [
         *_missing(hosts, "username", USERNAME),
         *_missing([host for host in hosts if _lacks_password(host)], "password", PASSWORD),
@@ -139,6 +143,10 @@ def _hosts(project: Project) -> Iterator[Host]:
     for pair in project.pairs:
         for member in pair.members:
             yield project.nr.inventory.hosts[member.name]
+
+
+def _lacks_username(host: Host) -> bool:
+    return not host.get_connection_parameters("netmiko").username
 
 
 def _lacks_password(host: Host) -> bool:

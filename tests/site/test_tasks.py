@@ -178,7 +178,7 @@ def test_an_event_is_posted_as_json(no_proxy: None) -> None:
     assert said == Said(is_good=True, text="tasks.notify.post: HTTP 200", has_failed=False)
     (asked,) = web.asked
     assert (asked.method, asked.path, asked.json) == ("POST", "/hook", EVENT)
-    assert asked.headers["Content-Type"] == "application/json"
+    assert asked.headers["content-type"] == "application/json"
 
 
 def test_a_webhook_that_refuses_has_failed(no_proxy: None) -> None:

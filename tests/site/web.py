@@ -21,6 +21,7 @@ class Asked:
     method: str
     path: str
     headers: dict[str, str]
+    """By their names in lower case."""
     body: bytes
 
     @property
@@ -44,7 +45,8 @@ def serving(answer: Answer) -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked = Asked(str(self.command), self.path, dict(self.headers), body)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(str(self.command), self.path, headers, body)
             web.asked.append(asked)
             status, said = answer(asked)
             content = json.dumps(said).encode()
