@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped, LoginRefused
-from nornir_haupgrade.model import Flow, MemberId, PairFacts
+from nornir_haupgrade.model import Flow, MemberId, PairFacts, ServiceResult
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.transport import open_transport
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
 from nornir_haupgrade.settings import ManagementPath
-from nornir_haupgrade.tasks.site import run_service_task
+from nornir_haupgrade.site import Asking, Said, run_task
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.inventory import Host
     from nornir.core.task import MultiResult, Result, Task
 
-    from nornir_haupgrade.model import MemberFacts, ServiceResult
+    from nornir_haupgrade.model import MemberFacts
     from nornir_haupgrade.platforms.base import Driver, Order, Transport
-    from nornir_haupgrade.settings import PairConfig, Settings, TaskService
+    from nornir_haupgrade.settings import PairConfig, Settings, SiteGate, TaskService
 
 T = TypeVar("T")
 
@@ -67,7 +67,8 @@ class Pair:
         names = {member.name for member in config.members}
         own = nr.filter(filter_func=lambda host: host.name in names)
         own.data = GlobalState(dry_run=is_read_only)
-        self.nr = own.with_runner(ThreadedRunner(num_workers=2))
+        # Without the caller's processors: they are shown steps, not every single read.
+        self.nr = own.with_runner(ThreadedRunner(num_workers=2)).with_processors([])
         self.config = config
         self.settings = settings
         self.is_read_only = is_read_only
@@ -153,13 +154,12 @@ class Pair:
 
     def run_site_task(self, service: TaskService) -> ServiceResult:
         """A service that a task of the site's own measures; for the thread that probes."""
+        said = self._site_says(service.name, service.task)
+        return ServiceResult(service.name, said.is_good, said.text)
 
-        def said(traceback_text: str) -> None:
-            self._said(self.names[0], f"task {service.task}", traceback_text)
-
-        return run_service_task(
-            self.nr, self.names[0], name=service.name, task=service.task, said=said
-        )
+    def ask(self, gate: SiteGate) -> Asking:
+        """A gate of the site's own, asked from now on."""
+        return Asking(lambda: self._site_says(gate.name, gate.task), gate.task)
 
     def commands(self, member: MemberId, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, without a session and without sending anything."""
@@ -237,6 +237,14 @@ class Pair:
         with self._lock:
             self._drivers[name] = (transport, driver)
         return driver
+
+    def _site_says(self, name: str, task: str) -> Said:
+        first = self.names[0]
+
+        def kept(trace: str) -> None:
+            self._said(first, f"task {task}", trace)
+
+        return run_task(self.nr, first, name=name, task=task, kept=kept)
 
     def _said(self, member: MemberId, command: str, text: str) -> None:
         if self.heard is not None:

@@ -1,1 +1,1 @@
-"""The site's own Nornir tasks: service checks, notifications; the library's are in the package."""
+"""The site's own Nornir tasks: services, gates and notifications; each says how it is called."""

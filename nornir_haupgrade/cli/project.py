@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.cli.shell import Shell
     from nornir_haupgrade.engines.store import Store
-    from nornir_haupgrade.settings import Project
+    from nornir_haupgrade.settings import PairConfig, Project
 
 USERNAME = "HAUPGRADE_USERNAME"
 PASSWORD = "HAUPGRADE_PASSWORD"  # noqa: S105 - the name of the variable
@@ -74,17 +74,28 @@ def _make_importable(folder: Path) -> None:
 
 def _missing_tasks(project: Project) -> Iterator[Finding]:
     """The site's tasks that cannot be imported."""
-    from nornir_haupgrade.settings import TaskService
-    from nornir_haupgrade.tasks.site import load_task
+    from nornir_haupgrade.site import load_task
 
     for pair in project.pairs:
-        for service in pair.services:
-            if isinstance(service, TaskService):
-                try:
-                    load_task(service.task)
-                except HAUpgradeError as error:
-                    where = f"pair {pair.name}: service {service.name}"
-                    yield Finding(where, error.message, error.advice or "Mend the task.")
+        for what, task in _tasks(pair):
+            try:
+                load_task(task)
+            except HAUpgradeError as error:
+                where = f"pair {pair.name}: {what}"
+                yield Finding(where, error.message, error.advice or "Mend the task.")
+
+
+def _tasks(pair: PairConfig) -> Iterator[tuple[str, str]]:
+    """What a pair calls the site's tasks for, and their dotted names."""
+    from nornir_haupgrade.settings import TaskService
+
+    for service in pair.services:
+        if isinstance(service, TaskService):
+            yield f"service {service.name}", service.task
+    for gate in pair.gates:
+        yield f"gate {gate.name}", gate.task
+    for task in pair.notify:
+        yield "notify", task
 
 
 def the_store(shell: Shell) -> Store:
@@ -111,11 +122,15 @@ def user_name() -> str:
 def _log_in_data(project: Project) -> None:
     """User and password where the inventory has none: from the environment, or asked for once."""
     hosts = list(_hosts(project))
-    defaults = project.nr.inventory.defaults
-    if any(not host.get_connection_parameters("netmiko").username for host in hosts):
-        defaults.username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
-    if any(_lacks_password(host) for host in hosts):
-        defaults.password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
+    # On the hosts themselves: not every inventory plugin gives them the inventory's defaults.
+    if nameless := [host for host in hosts if _lacks_username(host)]:
+        username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
+        for host in nameless:
+            host.username = username
+    if keyless := [host for host in hosts if _lacks_password(host)]:
+        password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
+        for host in keyless:
+            host.password = password
     findings = [
         *_missing(hosts, "username", USERNAME),
         *_missing([host for host in hosts if _lacks_password(host)], "password", PASSWORD),
@@ -128,6 +143,10 @@ def _hosts(project: Project) -> Iterator[Host]:
     for pair in project.pairs:
         for member in pair.members:
             yield project.nr.inventory.hosts[member.name]
+
+
+def _lacks_username(host: Host) -> bool:
+    return not host.get_connection_parameters("netmiko").username
 
 
 def _lacks_password(host: Host) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import typer
+
+_NOWHERE = logging.NullHandler()
 
 
 class Exit(IntEnum):
@@ -42,6 +45,8 @@ def leave(context: typer.Context, work: Callable[[Shell], int]) -> NoReturn:
 def _code(shell: Shell, work: Callable[[Shell], int]) -> int:
     from nornir_haupgrade.errors import AnotherController, BadInput, HAUpgradeError
 
+    # Without a handler Python writes errors to stderr: the libraries' tracebacks, secrets and all.
+    logging.getLogger().addHandler(_NOWHERE)
     try:
         return work(shell)
     except BadInput as error:

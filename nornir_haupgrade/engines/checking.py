@@ -18,6 +18,8 @@ from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.prepare import local_image, management_check, saved_checks
 from nornir_haupgrade.procedure.actions.sessions import read_sessions, replication
+from nornir_haupgrade.procedure.actions.site_gates import site_gates
+from nornir_haupgrade.settings import GateMoment
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.errand import Errand
@@ -103,6 +105,7 @@ def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
         Check("sessions", _sessions_check(pair, found)),
         Check("services", _services_check(pair)),
         Check("management path", management_check(pair, found.facts)),
+        *site_gates(pair, GateMoment.PREPARE),
     ]
 
 

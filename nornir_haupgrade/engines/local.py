@@ -17,6 +17,7 @@ from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
 from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairEvidence, PairLoop, plan_and_state, silent_in
+from nornir_haupgrade.engines.notify import Notifier
 from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
@@ -71,7 +72,13 @@ class LocalEngine:
         self.policy = policy or Policy(who=getpass.getuser())
         self.cancel = Flag()
         self.stop = Flag()
-        self.store = Store(project.settings.store, redactor=redactor_for(project))
+        redactor = redactor_for(project)
+        self.store = Store(project.settings.store, redactor=redactor)
+        self._campaigns: dict[str, Campaign] = {}
+        """What each pair is worked on in."""
+        self._notifier = Notifier(
+            project, clean=redactor, tell=self._tell, campaign_of=self._campaigns.get
+        )
         self._listener = listener
         self._person = person
         self._workers = workers
@@ -242,6 +249,7 @@ class LocalEngine:
         if set(plan.members) != {member.name for member in config.members}:
             message = f"the campaign was opened for {' and '.join(plan.members)}"
             raise BadInput(message, pair=config.name, advice="restore the inventory of that time")
+        self._campaigns[config.name] = campaign
         return PairLoop(
             self._pair(config, is_read_only=False),
             plan,
@@ -276,6 +284,7 @@ class LocalEngine:
                 ends += threads.map(self._driven, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
                 self._report(campaign, [end for end in ends if end.campaign == campaign.id])
+        self._notifier.close()
         order = [config.name for config in self.project.pairs]
         return sorted(ends, key=lambda end: order.index(end.pair))
 
@@ -306,6 +315,7 @@ class LocalEngine:
     def _tell(self, event: Event) -> None:
         with self._telling:
             self._listener(event)
+        self._notifier.take(event)
 
 
 def _failed(loop: PairLoop, reason: str, advice: str) -> PairEnd:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
 from nornir_haupgrade.gates.readiness import latches, peer_links, roles, settled
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 
 
 def entry(
-    facts: PairFacts, to: MemberId, interfaces: tuple[tuple[str, bool], ...] | None
+    facts: PairFacts,
+    to: MemberId,
+    interfaces: tuple[tuple[str, bool], ...] | None,
+    own: Sequence[Check] = (),
 ) -> Verdict:
     """Both members agree on the roles, see each other, and the target can carry the traffic.
 
@@ -16,6 +21,7 @@ def entry(
         facts: Both members, read just now.
         to: The member that would become active.
         interfaces: The target's (name, is up).
+        own: What the site's own gates say.
     """
     if to not in facts.names:
         return Verdict(Status.ERROR, f"{to} is no member of this pair ({', '.join(facts.names)})")
@@ -28,6 +34,7 @@ def entry(
             Check("software", settled(facts)),
             Check("forwarding", each_member(facts, _forwarding)),
             Check("interfaces", _interfaces(to, interfaces)),
+            *own,
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from nornir_haupgrade.settings.fields import (
     Address,
@@ -20,6 +20,8 @@ from nornir_haupgrade.settings.fields import (
     Strict,
     Text,
     Url,
+    Wait,
+    refused,
 )
 
 if TYPE_CHECKING:
@@ -138,6 +140,32 @@ class CriticalSession(Strict):
     """Seconds; younger sessions do not count. Not given, the platform's own minimum holds."""
 
 
+class GateMoment(StrEnum):
+    """When a gate of the site's own is asked."""
+
+    PREPARE = "prepare"
+    SWITCHOVER = "switchover"
+
+
+def _at_some_time(value: tuple[GateMoment, ...]) -> tuple[GateMoment, ...]:
+    if not value:
+        raise refused("the gate is never asked", "Write [prepare], [switchover], or both.")
+    return value
+
+
+class SiteGate(Strict):
+    """A task of the site's own that has to say yes."""
+
+    name: Label
+    """What the gate is called in reports; once per pair."""
+    task: DottedName
+    """Dotted name of the task, as in tasks.no_open_change.no_open_change."""
+    when: Annotated[tuple[GateMoment, ...], AfterValidator(_at_some_time)] = tuple(GateMoment)
+    """A list of when it is asked: prepare, switchover; left out, both."""
+    timeout: Wait = 10
+    """Seconds that it has to answer; a gate that takes longer has not passed."""
+
+
 class Tolerance(Strict):
     """How far a measurement may be from its baseline."""
 
@@ -166,6 +194,10 @@ class HaData(Strict):
     """A list of the sessions that must be on both members before a switchover."""
     tolerance: Tolerance = Tolerance()
     """How far measurements may be from the baseline."""
+    gates: tuple[SiteGate, ...] = ()
+    """A list of the site's own gates."""
+    notify: tuple[DottedName, ...] = ()
+    """A list of tasks, by dotted name, that are told what happens to the pair."""
     identity: Text | None = None
     """Serial number or node id of this one member, quoted."""
 
@@ -179,6 +211,7 @@ SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
     ("services", "task"): TaskService,
     ("canaries",): Canary,
     ("critical_sessions",): CriticalSession,
+    ("gates",): SiteGate,
     ("tolerance",): Tolerance,
 }
 """Which model describes the mapping at a place; for messages."""

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Defaults, Group, Host
 
 _KEY = "ha"
+_PLACES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("custom_fields",),
+    ("config_context",),
+    ("pynautobot_dictionary", "custom_fields"),
+    ("pynautobot_dictionary", "config_context"),
+)
+"""Where in its data: sources of truth keep apart what a site adds. The first with a value wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +134,26 @@ def _sources(
             what = f"a mapping is expected here, not {shown(data)}"
             read.findings.append(Finding(at, what, "Write `key: value` lines below it."))
             continue
-        ha = data.get(_KEY)
-        keys = (name, "data", _KEY) if name else ("data", _KEY)
-        place = Place(file, owner, keys, _KEY)
-        if isinstance(ha, Mapping):
-            found.append((place, ha))
-        elif ha is not None:
-            what = f"a mapping is expected here, not {shown(ha)}"
-            read.findings.append(Finding(place.at(), what, "Write it as in ha: {pair: p1}."))
+        for way in _PLACES:
+            ha = _at(data, way).get(_KEY)
+            keys = ("data", *way, _KEY)
+            place = Place(file, owner, (name, *keys) if name else keys, ".".join(keys[1:]))
+            if isinstance(ha, Mapping):
+                found.append((place, ha))
+            elif ha is not None:
+                what = f"a mapping is expected here, not {shown(ha)}"
+                read.findings.append(Finding(place.at(), what, "Write it as in ha: {pair: p1}."))
     return found
+
+
+def _at(data: Mapping[Any, Any], way: tuple[str, ...]) -> Mapping[Any, Any]:
+    """What stands at the end of the way; nothing where it does not lead anywhere."""
+    for step in way:
+        inner = data.get(step)
+        if not isinstance(inner, Mapping):
+            return {}
+        data = inner
+    return data
 
 
 def _elements(

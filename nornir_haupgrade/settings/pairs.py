@@ -13,6 +13,7 @@ from nornir_haupgrade.settings.ha import (
     HaData,
     ManagementPath,
     Service,
+    SiteGate,
     Tolerance,
 )
 from nornir_haupgrade.settings.hosts import InventoryFiles, read_host
@@ -52,6 +53,8 @@ class PairConfig:
     canaries: tuple[Canary, ...] = ()
     critical_sessions: tuple[CriticalSession, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+    gates: tuple[SiteGate, ...] = ()
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _pair_findings(
             elif other not in known:
                 what = f"backs_up names pair {other}, which is not in the inventory"
                 yield Finding(where, what, instead(other, known, kind="pair"))
-        for kind in ("services", "canaries", "critical_sessions"):
+        for kind in ("services", "canaries", "critical_sessions", "gates"):
             yield from _same_names(member, kind, [item.name for item in getattr(data, kind)])
     if len(good) == 2:  # noqa: PLR2004 - a pair
         yield from _disagreements(name, good)

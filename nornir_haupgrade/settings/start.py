@@ -128,7 +128,7 @@ def _start(file: Path) -> tuple[dict[str, Any], Nornir | None, list[Finding]]:
             encoding = str(asked_for.get("encoding", encoding))
             findings += absent_files(files, asked_for)
         return sections, InitNornir(**{**sections, "inventory": inventory}), findings
-    except Exception as error:  # noqa: BLE001 - plugins of any origin run here, and raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - plugins of any origin run here
         # Only now: a large inventory is not parsed twice when it is good.
         why = check_inventory_files(files, encoding=encoding) or [_not_started(file, error)]
         return sections, None, [*findings, *why]
@@ -150,7 +150,7 @@ def _beside(file: Path, options: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _not_started(file: Path, error: Exception) -> Finding:
+def _not_started(file: Path, error: BaseException) -> Finding:
     from nornir.core.exceptions import PluginNotRegistered
     from nornir.core.plugins.inventory import InventoryPluginRegister
 

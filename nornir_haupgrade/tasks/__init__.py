@@ -1,1 +1,1 @@
-"""Nornir tasks: what the procedure runs on one host."""
+"""Nornir tasks for one device, usable alone."""

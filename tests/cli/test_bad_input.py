@@ -9,7 +9,7 @@ import pytest
 
 from nornir_haupgrade.engines.errand import step_of
 from nornir_haupgrade.procedure.records import Step
-from nornir_haupgrade.tasks.site import load_task
+from nornir_haupgrade.site import load_task
 from tests.cli.conftest import Call, Site
 
 RUN = ("run", "--to", "13.8")
@@ -77,6 +77,8 @@ def test_a_task_of_the_site_is_looked_for_beside_the_configuration_before_any_co
     monkeypatch.delitem(sys.modules, "own_checks", raising=False)
     names = ("own_checks.page", "own_checks.mail", "not_there.at_all")
     site.ha["services"] = [{"name": name, "type": "task", "task": name} for name in names]
+    site.ha["gates"] = [{"name": "freeze", "task": "own_checks.freeze"}]
+    site.ha["notify"] = ["own_checks.page", "own_checks.tell"]
     site.write()
     (site.folder / "own_checks.py").write_text("def page(task): ...\n")
     code, _, err = call(*arguments)
@@ -84,6 +86,9 @@ def test_a_task_of_the_site_is_looked_for_beside_the_configuration_before_any_co
     assert "service own_checks.page" not in err
     assert "there is no task mail in own_checks" in err
     assert "the task not_there.at_all cannot be imported: ModuleNotFoundError" in err
+    assert "pair p1: gate freeze: there is no task freeze in own_checks" in err
+    assert "pair p1: notify: there is no task tell in own_checks" in err
+    assert len(err.splitlines()) == 4
 
 
 @pytest.mark.parametrize("command", ["check", "pairs"])

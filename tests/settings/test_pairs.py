@@ -6,6 +6,7 @@ import pytest
 
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.settings import (
+    GateMoment,
     ManagementPath,
     TcpService,
     Tolerance,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PLATFORMS = ("linux_ha", "cisco_asa")
 TCP = {"name": "shop", "type": "tcp", "address": "10.2.1.100", "port": 7000}
+GATE = {"name": "freeze", "task": "tasks.freeze.is_over"}
 
 
 def test_a_pair_is_two_hosts_in_the_order_of_the_inventory(site: Site) -> None:
@@ -144,9 +146,12 @@ def test_the_same_identity_twice(site: Site) -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["services", "canaries"])
-def test_the_same_service_name_twice(site: Site, key: str) -> None:
-    site.ha[key] = [TCP, TCP]
+@pytest.mark.parametrize(
+    ("key", "item"),
+    [("services", TCP), ("canaries", TCP), ("gates", {"name": "shop", "task": "tasks.a.b"})],
+)
+def test_the_same_service_name_twice(site: Site, key: str, item: dict[str, Any]) -> None:
+    site.ha[key] = [item, item]
     finding = site.finding()
     assert f"ha.{key}[1].name: the name 'shop' is there twice. Next: Give each" in finding
     assert finding.startswith("inventory/groups.yaml:")
@@ -308,6 +313,20 @@ def test_groups_that_inherit_in_a_circle(site: Site) -> None:
             "'shop' is not an IP address or network",
             "session tables hold no names",
         ),
+        ({"gates": [{"name": "a"}]}, "ha.gates[0].task", "'task' is missing", "Dotted name of"),
+        ({"gates": [{**GATE, "task": "b"}]}, "ha.gates[0].task", "'b' is not a dotted", "tasks."),
+        ({"gates": [{**GATE, "wen": []}]}, "ha.gates[0].wen", "unknown key 'wen'", "'when'?"),
+        ({"gates": [{**GATE, "when": "prepare"}]}, "[0].when", "a list is expected", "both"),
+        ({"gates": [{**GATE, "when": []}]}, "[0].when", "the gate is never asked", "or both"),
+        (
+            {"gates": [{**GATE, "when": ["prepare", "switch"]}]},
+            "ha.gates[0].when[1]",
+            "'switch' is not possible here",
+            "Did you mean 'switchover'? Write one of prepare, switchover.",
+        ),
+        ({"gates": [{**GATE, "timeout": 0}]}, "[0].timeout", "0 should be greater", "Seconds"),
+        ({"notify": "tasks.a.b"}, "ha.notify", "a list is expected here, not 'tasks.a.b'", "told"),
+        ({"notify": ["b"]}, "ha.notify[0]", "'b' is not a dotted name", "as in tasks.shop.check"),
     ],
 )
 def test_each_wrong_value_is_one_finding(
@@ -410,6 +429,16 @@ def test_every_type_of_service_is_read(site: Site) -> None:
     ]
     services = site.open().pairs[0].services
     assert [service.type for service in services] == ["tcp", "http", "dns", "icmp", "task"]
+
+
+def test_the_site_s_own_gates_and_notifications_are_read(site: Site) -> None:
+    site.ha["gates"] = [GATE, {**GATE, "name": "b", "when": ["switchover"], "timeout": 30}]
+    site.ha["notify"] = ["tasks.notify.post"]
+    pair = site.open().pairs[0]
+    first, second = pair.gates
+    assert (first.when, first.timeout) == ((GateMoment.PREPARE, GateMoment.SWITCHOVER), 10)
+    assert (second.when, second.timeout) == ((GateMoment.SWITCHOVER,), 30)
+    assert pair.notify == ("tasks.notify.post",)
 
 
 def test_load_pairs_and_validate_raise_bad_input(site: Site) -> None:

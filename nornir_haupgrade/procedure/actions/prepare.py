@@ -27,7 +27,9 @@ from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions, replication
+from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.procedure.records import Result, Run
+from nornir_haupgrade.settings import GateMoment
 
 _CANARY_OPENS = 5.0
 """Seconds until a canary must be open and heard."""
@@ -41,6 +43,7 @@ def readiness(ctx: Context, run: Run) -> Result:
         return result(ctx, run, error_verdict(errors), facts)
     checks = [*pair_checks(ctx, facts), *saved_checks(ctx.pair), *_image_checks(ctx, facts)]
     checks.append(Check("management path", management_check(ctx.pair, facts)))
+    checks += site_gates(ctx.pair, GateMoment.PREPARE, ctx)
     return result(ctx, run, combine(checks), facts)
 
 

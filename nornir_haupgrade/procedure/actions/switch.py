@@ -7,12 +7,16 @@ from nornir_haupgrade.gates.entry import entry as entry_gate
 from nornir_haupgrade.model import PairFacts, Role, Status, Verdict
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
+from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.procedure.records import Result, Run
+from nornir_haupgrade.settings import GateMoment
 
 
 def entry(ctx: Context, run: Run) -> Result:
     """Both members agree, links and interfaces are up, the target stands by."""
     to = run.members[0]
+    # First, since they may take their time: what is looked at must be fresh.
+    own = site_gates(ctx.pair, GateMoment.SWITCHOVER, ctx)
     facts, errors = ctx.pair.look()
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
@@ -20,7 +24,7 @@ def entry(ctx: Context, run: Run) -> Result:
         interfaces = ctx.pair.one(to, lambda _, driver: driver.interfaces())
     except HAUpgradeError as error:
         return result(ctx, run, error_verdict(error), facts)
-    return result(ctx, run, entry_gate(facts, to, interfaces), facts)
+    return result(ctx, run, entry_gate(facts, to, interfaces, own), facts)
 
 
 def switch_over(ctx: Context, run: Run) -> Result:

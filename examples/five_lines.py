@@ -1,0 +1,10 @@
+"""An upgrade in five lines, in the folder of a project of one's own (`config.yaml`)."""
+
+from nornir import InitNornir
+from nornir_utils.plugins.functions import print_result
+
+from nornir_haupgrade import HAPairs, upgrade_pair  # type: ignore[attr-defined]
+
+nr = InitNornir(config_file="config.yaml")
+result = nr.with_runner(HAPairs()).run(task=upgrade_pair, to="13.8")
+print_result(result)
