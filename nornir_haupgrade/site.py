@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.errors import Finding, HAUpgradeError
+from nornir_haupgrade.settings import TaskService
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from nornir.core import Nornir
     from nornir.core.task import Result
+
+    from nornir_haupgrade.settings import PairConfig
 
 _WIDTH = 200
 """Characters of what a task says that are shown."""
@@ -51,6 +56,28 @@ def load_task(name: str) -> Callable[..., Result]:
         message = f"there is no task {attribute} in {module}"
         raise HAUpgradeError(message, advice=advice)
     return task  # type: ignore[no-any-return]  # what it takes shows when it is called
+
+
+def missing_tasks(pairs: Iterable[PairConfig]) -> Iterator[Finding]:
+    """The tasks that the pairs call and that cannot be imported."""
+    for pair in pairs:
+        for what, task in _tasks(pair):
+            try:
+                load_task(task)
+            except HAUpgradeError as error:
+                where = f"pair {pair.name}: {what}"
+                yield Finding(where, error.message, error.advice or "Mend the task.")
+
+
+def _tasks(pair: PairConfig) -> Iterator[tuple[str, str]]:
+    """What a pair calls the site's tasks for, and their dotted names."""
+    for service in pair.services:
+        if isinstance(service, TaskService):
+            yield f"service {service.name}", service.task
+    for gate in pair.gates:
+        yield f"gate {gate.name}", gate.task
+    for task in pair.notify:
+        yield "notify", task
 
 
 def run_task(

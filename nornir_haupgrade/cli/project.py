@@ -8,8 +8,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
-from nornir_haupgrade.settings import check_supported, init_nornir, load_settings, open_project
+from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.settings import (
+    check_supported,
+    init_nornir,
+    lacks_password,
+    lacks_username,
+    load_settings,
+    missing_logins,
+    open_project,
+)
+from nornir_haupgrade.site import missing_tasks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +27,10 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.cli.shell import Shell
     from nornir_haupgrade.engines.store import Store
-    from nornir_haupgrade.settings import PairConfig, Project
+    from nornir_haupgrade.settings import Project
 
 USERNAME = "HAUPGRADE_USERNAME"
 PASSWORD = "HAUPGRADE_PASSWORD"  # noqa: S105 - the name of the variable
-_KEYS = ("key_file", "use_keys", "allow_agent", "pkey", "ssh_config_file")
-"""Netmiko's ways to log in without a password."""
 
 
 def the_project(
@@ -53,7 +60,7 @@ def the_project(
     if is_contacted:
         _make_importable(shell.config.absolute().parent)
     if is_written_to:
-        findings += [*check_supported(project.pairs), *_missing_tasks(project)]
+        findings += [*check_supported(project.pairs), *missing_tasks(project.pairs)]
     if not project.pairs:
         advice = "give two hosts the same ha.pair in the inventory"
         findings.append(Finding(str(shell.config), "the inventory has no pairs", advice))
@@ -70,32 +77,6 @@ def _make_importable(folder: Path) -> None:
     if str(folder) not in sys.path:
         # At the end: a file of the site's must not take the place of a library's module.
         sys.path.append(str(folder))
-
-
-def _missing_tasks(project: Project) -> Iterator[Finding]:
-    """The site's tasks that cannot be imported."""
-    from nornir_haupgrade.site import load_task
-
-    for pair in project.pairs:
-        for what, task in _tasks(pair):
-            try:
-                load_task(task)
-            except HAUpgradeError as error:
-                where = f"pair {pair.name}: {what}"
-                yield Finding(where, error.message, error.advice or "Mend the task.")
-
-
-def _tasks(pair: PairConfig) -> Iterator[tuple[str, str]]:
-    """What a pair calls the site's tasks for, and their dotted names."""
-    from nornir_haupgrade.settings import TaskService
-
-    for service in pair.services:
-        if isinstance(service, TaskService):
-            yield f"service {service.name}", service.task
-    for gate in pair.gates:
-        yield f"gate {gate.name}", gate.task
-    for task in pair.notify:
-        yield "notify", task
 
 
 def the_store(shell: Shell) -> Store:
@@ -123,18 +104,16 @@ def _log_in_data(project: Project) -> None:
     """User and password where the inventory has none: from the environment, or asked for once."""
     hosts = list(_hosts(project))
     # On the hosts themselves: not every inventory plugin gives them the inventory's defaults.
-    if nameless := [host for host in hosts if _lacks_username(host)]:
+    if nameless := [host for host in hosts if lacks_username(host)]:
         username = os.environ.get(USERNAME) or _asked("Username: ", is_secret=False)
         for host in nameless:
             host.username = username
-    if keyless := [host for host in hosts if _lacks_password(host)]:
+    if keyless := [host for host in hosts if lacks_password(host)]:
         password = os.environ.get(PASSWORD) or _asked("Password: ", is_secret=True)
         for host in keyless:
             host.password = password
-    findings = [
-        *_missing(hosts, "username", USERNAME),
-        *_missing([host for host in hosts if _lacks_password(host)], "password", PASSWORD),
-    ]
+    advice = f"Set it in the inventory, or {USERNAME} and {PASSWORD}, or use a terminal."
+    findings = tuple(missing_logins(hosts, advice=advice))
     if findings:
         raise BadInput.from_findings(findings)
 
@@ -143,16 +122,6 @@ def _hosts(project: Project) -> Iterator[Host]:
     for pair in project.pairs:
         for member in pair.members:
             yield project.nr.inventory.hosts[member.name]
-
-
-def _lacks_username(host: Host) -> bool:
-    return not host.get_connection_parameters("netmiko").username
-
-
-def _lacks_password(host: Host) -> bool:
-    parameters = host.get_connection_parameters("netmiko")
-    extras = parameters.extras or {}
-    return not parameters.password and not any(extras.get(key) for key in _KEYS)
 
 
 def _asked(prompt: str, *, is_secret: bool) -> str | None:
@@ -166,11 +135,3 @@ def _asked(prompt: str, *, is_secret: bool) -> str | None:
         return sys.stdin.readline().strip() or None
     except EOFError:
         return None
-
-
-def _missing(hosts: Sequence[Host], what: str, variable: str) -> Iterator[Finding]:
-    advice = f"Set it in the inventory, or {variable} in the environment, or use a terminal."
-    for host in hosts:
-        if not getattr(host.get_connection_parameters("netmiko"), what):
-            key = " and no key" if what == "password" else ""
-            yield Finding(host.name, f"there is no {what}{key} to log in with", advice)

@@ -44,6 +44,8 @@ class PairEnd:
     head: str = ""
     """The hash of the history's last record."""
     switchovers: tuple[Switchover, ...] = ()
+    is_planned: bool = False
+    """It stopped where it was asked to stop."""
     silent: tuple[MemberId, ...] = ()
     """Those of them that did not answer when both were last asked."""
 

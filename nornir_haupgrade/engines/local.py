@@ -53,8 +53,9 @@ class DryRun:
 
 
 class LocalEngine:
-    """Runs the selected pairs of a project, each in a thread of its own; all at once, unless
-    ``workers`` says how many.
+    """Runs the selected pairs of a project, each in a thread of its own.
+
+    All at once, unless ``workers`` says how many.
 
     ``cancel`` lets every pair reach its next safe point and close; ``stop`` does not wait for it.
     """

@@ -301,6 +301,7 @@ class PairLoop:
                 silent=silent_in(self.state.facts),
                 owed=owed,
                 switchovers=self._switchovers(),
+                is_planned=is_planned(self.state, finish.outcome),
                 head=self.campaign.history.head(self.plan.pair),
             ),
         )
@@ -358,9 +359,14 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
         return f"{_DONE[plan.purpose]} {plan.path[-1]}; {known.active} is active{moved}"
     if outcome is Outcome.ROLLED_BACK:
         return f"both members run {state.back_to} again, because: {cause}"
-    if outcome is Outcome.PARKED and state.goal is Goal.UP and state.until is not None:
+    if is_planned(state, outcome):
         return f"{runs}; stopped after step {state.until}, as asked"
     return f"{runs}; {cause}" if cause else runs
+
+
+def is_planned(state: State, outcome: Outcome) -> bool:
+    """Whether it stopped after the step that was named beforehand."""
+    return outcome is Outcome.PARKED and state.goal is Goal.UP and state.until is not None
 
 
 _DONE = {

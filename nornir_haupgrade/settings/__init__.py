@@ -29,6 +29,8 @@ from nornir_haupgrade.settings.ha import (
     TcpService,
     Tolerance,
 )
+from nornir_haupgrade.settings.hosts import pair_name_of
+from nornir_haupgrade.settings.logins import lacks_password, lacks_username, missing_logins
 from nornir_haupgrade.settings.pairs import MemberConfig, PairConfig, load_pairs
 from nornir_haupgrade.settings.start import (
     Project,
@@ -64,8 +66,12 @@ __all__ = [
     "check_supported",
     "config_schema",
     "init_nornir",
+    "lacks_password",
+    "lacks_username",
     "load_pairs",
     "load_settings",
+    "missing_logins",
     "open_project",
+    "pair_name_of",
     "validate",
 ]

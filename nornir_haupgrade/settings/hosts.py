@@ -123,6 +123,11 @@ def read_host(host: Host, files: InventoryFiles) -> HostData:
     return read
 
 
+def pair_name_of(host: Host) -> str | None:
+    """The pair that a host belongs to; None if to none."""
+    return read_host(host, InventoryFiles()).pair
+
+
 def _sources(
     read: HostData, host: Host, groups: list[Group], files: InventoryFiles
 ) -> list[tuple[Place, Mapping[Any, Any]]]:

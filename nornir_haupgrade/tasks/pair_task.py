@@ -1,0 +1,66 @@
+"""Tasks that take a whole pair in hand: what they ask of the engine, and why they refuse."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from nornir_haupgrade.errors import BadInput
+
+if TYPE_CHECKING:
+    from nornir.core.task import Task
+
+    from nornir_haupgrade.engines.errand import Errand
+    from nornir_haupgrade.procedure.records import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked of the engine: an errand, or another goal for the pairs' newest campaigns."""
+
+    errand: Errand | None = None
+    is_new: bool = False
+    goal: Goal | None = None
+    why: str = ""
+
+
+class PairTask:
+    """A task for both members of a pair at once; only the runner ``ha_pairs`` runs it.
+
+    Nornir's own runners would run it once for each member, at the same time: called by one of
+    them it refuses, before anything is contacted.
+    """
+
+    def __init__(self, ask: Callable[..., Work]) -> None:
+        functools.update_wrapper(self, ask)
+        self.__name__: str = ask.__name__
+        self._ask = ask
+
+    def __call__(self, task: Task, **params: Any) -> NoReturn:  # noqa: ANN401 - the task's own
+        """Refuse.
+
+        Raises:
+            BadInput: Always: the runner is another one.
+        """
+        del params
+        raise BadInput(
+            f"{self.__name__} takes both members of a pair in hand, and this runner runs it once "
+            "for each; nothing was contacted",
+            member=task.host.name,
+            advice="nr.with_runner(HAPairs()).run(...), or runner: {plugin: ha_pairs} in the "
+            "configuration; it cannot be a subtask",
+        )
+
+    def work(self, params: dict[str, Any]) -> Work:
+        """What the task's arguments ask for.
+
+        Raises:
+            BadInput: They are not the task's arguments.
+        """
+        try:
+            return self._ask(**params)
+        except TypeError as error:
+            text = str(error).replace("()", "")
+            raise BadInput(text, advice=f"see help({self.__name__})") from error

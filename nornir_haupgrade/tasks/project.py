@@ -1,0 +1,115 @@
+"""From a Nornir object, with its selection, to validated settings and pairs; nothing is contacted.
+
+Paths in the settings are relative to the current folder: Nornir does not say where its
+configuration was read from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.platforms import known_platforms
+from nornir_haupgrade.settings import check_supported, missing_logins, pair_name_of, validate
+from nornir_haupgrade.site import missing_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from nornir.core import Nornir
+    from nornir.core.inventory import Host
+
+    from nornir_haupgrade.settings import Project
+
+_LOGIN = "Set it in the inventory; load_credentials of nornir-utils takes it from the environment."
+
+
+def pairs_of(nr: Nornir, names: Sequence[str]) -> tuple[str, ...]:
+    """The pairs of some hosts, each once, in the hosts' order.
+
+    Raises:
+        BadInput: One of the hosts belongs to no pair.
+    """
+    found: dict[str, None] = {}
+    findings = []
+    for name in names:
+        pair = pair_name_of(nr.inventory.hosts[name])
+        if pair is None:
+            advice = "give it ha.pair, or filter it out"
+            findings.append(Finding(name, "this host belongs to no pair", advice))
+        else:
+            found[pair] = None
+    if findings:
+        raise BadInput.from_findings(findings)
+    return tuple(found)
+
+
+def project_of(
+    nr: Nornir, pairs: Sequence[str], *, to: str | None = None, hosts: Collection[str] | None = None
+) -> Project:
+    """Settings and pairs, validated as the command line does it.
+
+    Args:
+        nr: Nornir with both members of each pair.
+        pairs: The pairs' names.
+        to: The target version, if there is one: each pair needs an image for it.
+        hosts: The hosts that Nornir lets run, if it is asked about all members of the pairs.
+
+    Raises:
+        BadInput: With every finding.
+    """
+    project = validate(nr, platforms=known_platforms(), names=pairs, to=to)
+    members = [member.name for pair in project.pairs for member in pair.members]
+    findings = [
+        *check_supported(project.pairs),
+        *missing_tasks(project.pairs),
+        *missing_logins((nr.inventory.hosts[name] for name in members), advice=_LOGIN),
+    ]
+    for name in members if hosts is not None else ():
+        if name not in (hosts or ()):
+            what = "it failed in an earlier run, and Nornir leaves it out since then"
+            findings.append(Finding(name, what, "nr.data.reset_failed_hosts() lets it run again"))
+    if findings:
+        raise BadInput.from_findings(findings)
+    return project
+
+
+def whole_inventory(nr: Nornir, host: Host) -> Nornir:
+    """Nornir with the host's pair whole, also where a filter has left its peer out.
+
+    The peer is looked for in what is selected, then in the inventory that the configuration names,
+    read again; it gets the selection's own defaults, which may hold login data.
+    """
+    pair = pair_name_of(host)
+    members = [one.name for one in nr.inventory.hosts.values() if pair_name_of(one) == pair]
+    if pair is None or len(members) > 1:
+        return nr
+    peers = {
+        one.name: one
+        for one in _read_again(nr)
+        if pair_name_of(one) == pair and one.name != host.name
+    }
+    if not peers:
+        return nr
+    from nornir.core.inventory import Hosts, Inventory
+
+    for peer in peers.values():
+        peer.defaults = host.defaults
+    whole = nr.filter(name=host.name)
+    inventory = whole.inventory
+    hosts = Hosts({**inventory.hosts, **peers})
+    whole.inventory = Inventory(hosts, inventory.groups, inventory.defaults)
+    return whole
+
+
+def _read_again(nr: Nornir) -> list[Host]:
+    from nornir.init_nornir import load_inventory
+
+    try:
+        return list(load_inventory(nr.config).hosts.values())
+    except Exception as error:
+        raise BadInput(
+            f"the inventory cannot be read again to find the peer: {type(error).__name__}: {error}",
+            advice="select both members and use the runner ha_pairs, or read the inventory from "
+            "files",
+        ) from error
