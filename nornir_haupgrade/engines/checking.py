@@ -12,9 +12,9 @@ from nornir_haupgrade.gates import readiness as gate
 from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.services import baseline
 from nornir_haupgrade.gates.sessions import critical, ratio, synced
-from nornir_haupgrade.gates.sync import in_sync
-from nornir_haupgrade.model import PairFacts, Status, SyncReport, Verdict
+from nornir_haupgrade.model import PairFacts, Status, Verdict
 from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.procedure.actions.configuration import read_report
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.prepare import local_image, management_check, saved_checks
 from nornir_haupgrade.procedure.actions.sessions import read_sessions, replication
@@ -101,7 +101,7 @@ def _member_checks(facts: PairFacts, plan: Plan | None) -> list[Check]:
 def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
     return [
         *saved_checks(pair),
-        Check("configuration", _sync_check(pair, found.facts)),
+        Check("configuration", read_report(pair, found.facts)),
         Check("sessions", _sessions_check(pair, found)),
         Check("services", _services_check(pair)),
         Check("management path", management_check(pair, found.facts)),
@@ -131,16 +131,3 @@ def _services_check(pair: Pair) -> Verdict:
         return baseline(meter.measure())
     finally:
         meter.close()
-
-
-def _sync_check(pair: Pair, facts: PairFacts) -> Verdict:
-    if facts.active is None:
-        return Verdict(Status.ERROR, "no active member to read the report on")
-    answers = pair.each(lambda _, driver: driver.sync_report())
-    reports: list[tuple[str, SyncReport]] = []
-    for name in (facts.active, facts.peer_of(facts.active)):
-        answer = answers[name]
-        if isinstance(answer, HAUpgradeError):
-            return Verdict(Status.ERROR, str(answer))
-        reports.append((name, answer))
-    return in_sync(reports[0], reports[1])

@@ -43,6 +43,26 @@ def whole(
     )
 
 
+def alike(one: MemberId, its: Files, other: MemberId, others: Files) -> Verdict:
+    """Both members' configurations hold the same lines; each line that one lacks is in the facts.
+
+    A line that names the member itself, such as its host name, differs and is meant to.
+    """
+    if not its or not others:
+        empty = one if not its else other
+        return Verdict(Status.ERROR, f"{empty}: its configuration could not be read")
+    facts: list[tuple[str, str]] = []
+    for name in sorted(its.keys() | others.keys()):
+        here, there = _lines(its.get(name, "")), _lines(others.get(name, ""))
+        facts += [(f"only on {one}", f"{name}:{at}: {_shown(t)}") for at, t in _lost(here, there)]
+        facts += [(f"only on {other}", f"{name}:{at}: {_shown(t)}") for at, t in _lost(there, here)]
+    if facts:
+        lines = listed([f"{where}: {text}" for where, text in facts], most=5)
+        reason = f"{one} and {other} differ in {len(facts)} lines: {lines}"
+        return Verdict(Status.WARN, reason, tuple(facts))
+    return Verdict(Status.PASS, f"{one} and {other} hold the same lines")
+
+
 def _configuration(member: MemberId, before: Files | None, after: Files | None) -> Verdict:
     if not after:
         return Verdict(Status.ERROR, f"{member}: its configuration could not be read")

@@ -104,6 +104,11 @@ def critical(
     return combine([Check(one.name, _critical(one, active, standby)) for one in wanted])
 
 
+def matching(wanted: CriticalSession, sessions: Sequence[Session]) -> tuple[Session, ...]:
+    """Those of one critical kind; one of which that cannot be told is left out."""
+    return tuple(one for one in sessions if _is_wanted(wanted, one))
+
+
 def _critical(wanted: CriticalSession, active: MemberSessions, standby: MemberSessions) -> Verdict:
     matching = [one for one in active.sessions if _is_wanted(wanted, one) is not False]
     unreadable = [_shown(one) for one in matching if _is_wanted(wanted, one) is None]

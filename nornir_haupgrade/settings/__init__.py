@@ -29,9 +29,9 @@ from nornir_haupgrade.settings.ha import (
     TcpService,
     Tolerance,
 )
-from nornir_haupgrade.settings.hosts import pair_name_of
+from nornir_haupgrade.settings.hosts import critical_sessions_of, pair_name_of
 from nornir_haupgrade.settings.logins import lacks_password, lacks_username, missing_logins
-from nornir_haupgrade.settings.pairs import MemberConfig, PairConfig, load_pairs
+from nornir_haupgrade.settings.pairs import MemberConfig, PairConfig, load_pairs, read_member
 from nornir_haupgrade.settings.start import (
     Project,
     init_nornir,
@@ -65,6 +65,7 @@ __all__ = [
     "check_config_file",
     "check_supported",
     "config_schema",
+    "critical_sessions_of",
     "init_nornir",
     "lacks_password",
     "lacks_username",
@@ -73,5 +74,6 @@ __all__ = [
     "missing_logins",
     "open_project",
     "pair_name_of",
+    "read_member",
     "validate",
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from nornir_haupgrade.errors import Finding
-from nornir_haupgrade.settings.ha import SHAPES, HaData
+from nornir_haupgrade.settings.ha import SHAPES, CriticalSession, HaData
 from nornir_haupgrade.settings.messages import findings_of, shown
 from nornir_haupgrade.settings.places import Keys, Place
 
@@ -126,6 +126,12 @@ def read_host(host: Host, files: InventoryFiles) -> HostData:
 def pair_name_of(host: Host) -> str | None:
     """The pair that a host belongs to; None if to none."""
     return read_host(host, InventoryFiles()).pair
+
+
+def critical_sessions_of(host: Host) -> tuple[CriticalSession, ...]:
+    """What a host says of its pair's critical sessions."""
+    data = read_host(host, InventoryFiles()).data
+    return data.critical_sessions if data else ()
 
 
 def _sources(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from nornir.core import Nornir
+    from nornir.core.inventory import Host
 
     from nornir_haupgrade.settings.hosts import HostData
 
@@ -55,6 +56,19 @@ class PairConfig:
     tolerance: Tolerance = field(default_factory=Tolerance)
     gates: tuple[SiteGate, ...] = ()
     notify: tuple[str, ...] = ()
+
+
+def read_member(host: Host, platforms: Collection[str]) -> MemberConfig:
+    """One host by itself, whether its peer is there or not.
+
+    Raises:
+        BadInput: With every finding.
+    """
+    read = read_host(host, InventoryFiles())
+    findings = [*read.findings, *_platform(read, platforms)]
+    if findings or read.data is None or read.platform is None:
+        raise BadInput.from_findings(findings)
+    return MemberConfig(host.name, read.data.identity, read.platform)
 
 
 @dataclass(frozen=True, slots=True)

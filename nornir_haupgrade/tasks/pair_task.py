@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.tasks.answer import failed
 
 if TYPE_CHECKING:
-    from nornir.core.task import Task
+    from nornir.core.task import Result, Task
 
     from nornir_haupgrade.engines.errand import Errand
     from nornir_haupgrade.procedure.records import Goal
@@ -38,19 +39,18 @@ class PairTask:
         self.__name__: str = ask.__name__
         self._ask = ask
 
-    def __call__(self, task: Task, **params: Any) -> NoReturn:  # noqa: ANN401 - the task's own
-        """Refuse.
-
-        Raises:
-            BadInput: Always: the runner is another one.
-        """
+    def __call__(self, task: Task, **params: Any) -> Result:  # noqa: ANN401 - the task's own
+        """Refuse: the runner is another one."""
         del params
-        raise BadInput(
-            f"{self.__name__} takes both members of a pair in hand, and this runner runs it once "
-            "for each; nothing was contacted",
-            member=task.host.name,
-            advice="nr.with_runner(HAPairs()).run(...), or runner: {plugin: ha_pairs} in the "
-            "configuration; it cannot be a subtask",
+        return failed(
+            task,
+            BadInput(
+                f"{self.__name__} takes both members of a pair in hand, and this runner runs it "
+                "once for each; nothing was contacted",
+                member=task.host.name,
+                advice="nr.with_runner(HAPairs()).run(...), or runner: {plugin: ha_pairs} in the "
+                "configuration; it cannot be a subtask",
+            ),
         )
 
     def work(self, params: dict[str, Any]) -> Work:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from nornir.core import Nornir
     from nornir.core.inventory import Host
+    from nornir.core.task import Task
 
     from nornir_haupgrade.settings import Project
 
@@ -100,6 +101,24 @@ def whole_inventory(nr: Nornir, host: Host) -> Nornir:
     hosts = Hosts({**inventory.hosts, **peers})
     whole.inventory = Inventory(hosts, inventory.groups, inventory.defaults)
     return whole
+
+
+def peer_task(task: Task) -> Task:
+    """The same task, as it would be run on the host's peer.
+
+    Raises:
+        BadInput: There is none.
+    """
+    whole = whole_inventory(task.nornir, task.host)
+    pair = pair_name_of(task.host)
+    for host in whole.inventory.hosts.values():
+        if pair is not None and pair_name_of(host) == pair and host.name != task.host.name:
+            other = task.copy()
+            other.nornir, other.host = whole, host
+            return other
+    raise BadInput(
+        "it has no peer in the inventory", advice="give the other member the same ha.pair"
+    )
 
 
 def _read_again(nr: Nornir) -> list[Host]:

@@ -9,11 +9,20 @@ from nornir_haupgrade.gates.combine import Check, combine
 from nornir_haupgrade.gates.configuration import whole as whole_gate
 from nornir_haupgrade.gates.preemption import is_off
 from nornir_haupgrade.gates.sync import in_sync
-from nornir_haupgrade.model import Change, MemberId, PairFacts, Status, SyncModel, Verdict
+from nornir_haupgrade.model import (
+    Change,
+    MemberId,
+    PairFacts,
+    Status,
+    SyncModel,
+    SyncReport,
+    Verdict,
+)
+from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
-from nornir_haupgrade.procedure.actions.writing import backup_name, fresh
+from nornir_haupgrade.procedure.actions.writing import backup_name, fresh, kept_name
 from nornir_haupgrade.procedure.records import Action, Result, Run
 
 
@@ -25,27 +34,34 @@ def sync_config(ctx: Context, run: Run) -> Result:
 def report(ctx: Context, run: Run) -> Result:
     """Both members' view of the configuration, item by item."""
     facts, errors = ctx.pair.look()
-    if errors:
-        return result(ctx, run, error_verdict(errors), facts)
-    if facts.active is None:
-        none = Verdict(Status.ERROR, "no active member to read the report on")
-        return result(ctx, run, none, facts)
+    verdict = error_verdict(errors) if errors else read_report(ctx.pair, facts)
+    return result(ctx, run, verdict, facts)
 
-    def read(_: MemberId, driver: Driver) -> object:
+
+def read_report(pair: Pair, facts: PairFacts) -> Verdict:
+    """What both members report, compared; skipped where configurations are not synchronised."""
+    if facts.active is None:
+        return Verdict(Status.ERROR, "no active member to read the report on")
+
+    def read(_: MemberId, driver: Driver) -> SyncReport | None:
         if driver.capabilities().sync_model is SyncModel.NONE:
             return None
         return driver.sync_report()
 
-    answers = ctx.pair.each(read)
-    failed = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
+    reports: list[tuple[MemberId, SyncReport]] = []
+    failed: dict[MemberId, HAUpgradeError] = {}
+    answers = pair.each(read)
+    for name in (facts.active, facts.peer_of(facts.active)):
+        answer = answers[name]
+        if isinstance(answer, HAUpgradeError):
+            failed[name] = answer
+        elif answer is not None:
+            reports.append((name, answer))
     if failed:
-        return result(ctx, run, error_verdict(failed), facts)
-    if None in answers.values():
-        skipped = Verdict(Status.SKIPPED, "the platform does not synchronise configurations")
-        return result(ctx, run, skipped, facts)
-    standby = facts.peer_of(facts.active)
-    verdict = in_sync((facts.active, answers[facts.active]), (standby, answers[standby]))  # type: ignore[arg-type]
-    return result(ctx, run, verdict, facts)
+        return error_verdict(failed)
+    if len(reports) < len(answers):
+        return Verdict(Status.SKIPPED, "the platform does not synchronise configurations")
+    return in_sync(*reports)
 
 
 def back_up(ctx: Context, run: Run) -> Result:
@@ -62,7 +78,7 @@ def back_up(ctx: Context, run: Run) -> Result:
 def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Verdict:
     own = facts.of(member)
     assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
-    name = backup_name(run)
+    name = backup_name(run.action)
     if ctx.pair.commands(member, Order(Change.BACK_UP, name=name), own):
         ctx.written.add(member)  # it stays on the device as well
     try:
@@ -74,13 +90,15 @@ def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Ve
         return error_verdict(error)
     if not files:
         return Verdict(Status.FAIL, f"the backup of {member} holds no file")
-    where = ctx.evidence.put_backup(member, _kept_name(ctx, run, own.version), content)
+    where = _keep(ctx, run, member, own.version, content)
     reason = f"{len(files)} files of {member} in {where}"
     return Verdict(Status.PASS, reason, (("sha256", sha256),))
 
 
-def _kept_name(ctx: Context, run: Run, version: str) -> str:
-    return f"{backup_name(run)}-{version}.{ctx.pair.kind.BACKUP_SUFFIX}"
+def _keep(ctx: Context, run: Run, member: MemberId, version: str, content: bytes) -> str:
+    """Keep it here; returns where."""
+    name = kept_name(run.action, version, ctx.pair.kind)
+    return ctx.evidence.put_backup(member, name, content)
 
 
 def preemption_is_off(ctx: Context, run: Run) -> Result:
@@ -98,9 +116,10 @@ def whole(ctx: Context, run: Run) -> Result:
         return result(ctx, run, error_verdict(errors), facts)
     before = _kept_before(ctx, member)
     try:
-        _, content = ctx.pair.one(member, lambda _, driver: driver.back_up(backup_name(run), own))
+        name = backup_name(run.action)
+        _, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, own))
         after: Mapping[str, str] | None = ctx.pair.kind.files_of(content)
-        ctx.evidence.put_backup(member, _kept_name(ctx, run, own.version), content)
+        _keep(ctx, run, member, own.version, content)
         interfaces = ctx.pair.one(member, lambda _, driver: driver.interfaces())
     except HAUpgradeError as error:
         return result(ctx, run, error_verdict(error), facts)
@@ -112,7 +131,7 @@ def _kept_before(ctx: Context, member: MemberId) -> dict[str, str] | None:
     """The newest backup that was taken before the member was touched."""
     first = ctx.plan.path[0]
     for action in (Action.BACK_UP, Action.SAVE_ORIGINAL):
-        kept = ctx.evidence.get_backup(member, _kept_name(ctx, Run(action, ()), first))
+        kept = ctx.evidence.get_backup(member, kept_name(action, first, ctx.pair.kind))
         if kept is not None:
             return ctx.pair.kind.files_of(kept)
     return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import Change, MemberFacts, MemberId, PairFacts, Role, Status, Verdict
-from nornir_haupgrade.platforms.base import Order
+from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.explain import differences, digest
 from nornir_haupgrade.procedure.plan import Plan, Purpose
@@ -33,7 +33,8 @@ def orders(
         case Action.SWITCH:
             return {plan.told(str(run.to)): Order(Change.RELINQUISH)}
         case Action.SAVE_ORIGINAL | Action.BACK_UP | Action.WHOLE:
-            return {name: Order(Change.BACK_UP, name=backup_name(run)) for name in run.members}
+            order = Order(Change.BACK_UP, name=backup_name(run.action))
+            return dict.fromkeys(run.members, order)
         case action if action in _ORDERS:
             return {
                 name: Order(
@@ -65,10 +66,15 @@ _SOFTWARE = {Action.STAGE, Action.COMMIT, *_CONDITIONAL}
 _RESTORING = {Action.RETURN_PREEMPTION, Action.RELEASE}
 
 
-def backup_name(run: Run) -> str:
+def backup_name(action: Action) -> str:
     """Backups of one run have one name; taking one again writes it again."""
     names = {Action.SAVE_ORIGINAL: "original", Action.BACK_UP: "step-3"}
-    return names.get(run.action, "after-upgrade")
+    return names.get(action, "after-upgrade")
+
+
+def kept_name(action: Action, version: str, kind: type[Driver]) -> str:
+    """The name under which a backup is kept here, with the version that the member ran."""
+    return f"{backup_name(action)}-{version}.{kind.BACKUP_SUFFIX}"
 
 
 def intents(ctx: Context, run: Run, facts: PairFacts) -> tuple[Intent, ...]:

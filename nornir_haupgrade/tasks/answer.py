@@ -1,0 +1,39 @@
+"""How a task answers: plain data, and an error as a result, since it needs no traceback."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec
+
+from nornir_haupgrade.errors import HAUpgradeError
+
+if TYPE_CHECKING:
+    from typing import Concatenate
+
+    from nornir.core.task import Result, Task
+
+P = ParamSpec("P")
+
+
+def failed(task: Task, error: HAUpgradeError) -> Result:
+    """A result that says what is wrong, and what to do about it."""
+    from nornir.core.task import Result
+
+    return Result(task.host, result=str(error), exception=error, failed=True)
+
+
+def told(
+    work: Callable[Concatenate[Task, P], Result],
+) -> Callable[Concatenate[Task, P], Result]:
+    """A task whose errors of ours are its result: what was expected needs no traceback."""
+
+    @functools.wraps(work)
+    def tell(task: Task, /, *args: P.args, **params: P.kwargs) -> Result:
+        try:
+            return work(task, *args, **params)
+        except HAUpgradeError as error:
+            error.member = error.member or task.host.name
+            return failed(task, error)
+
+    return tell
