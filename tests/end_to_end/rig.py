@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from nornir.core import Nornir
+from nornir.core.task import AggregatedResult
+
+from nornir_haupgrade import HAPairs, give_back, roll_back_pair, upgrade_pair
 from nornir_haupgrade.engines.answers import Person, Policy
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, PairEnd, RunEnded
@@ -29,7 +33,8 @@ from nornir_haupgrade.model import Status
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import Action, Asked, Choice, Goal, Record, Result, Step
-from nornir_haupgrade.settings import Project, open_project
+from nornir_haupgrade.settings import Project, init_nornir, open_project
+from nornir_haupgrade.tasks.pair_task import PairTask
 from tests.end_to_end.audit import Proof
 from tests.end_to_end.compress import SPEED
 
@@ -62,6 +67,10 @@ class Rig:
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     ends: list[PairEnd] = field(default_factory=list)
+    is_through_nornir: bool = False
+    """Whether ``run`` and ``command`` go by ``nr.run(task=...)``."""
+    result: AggregatedResult | None = None
+    """What Nornir handed back last."""
 
     def __post_init__(self) -> None:
         self.was_on = {name: state.preempts for name, state in self.lab.states().items()}
@@ -88,7 +97,16 @@ class Rig:
             "critical_sessions": [critical],
         }
         image = {"platform": "linux_ha", "version": NEW, "file": "fw-13.img", "sha256": self.sha256}
-        own = {**SETTINGS, "images": [image], **self.settings}
+        # Nornir does not say where its configuration was read from: paths that hold from anywhere.
+        places = {name: str(self.folder / name) for name in ("campaigns", "known_hosts")}
+        image["file"] = str(self.image)
+        own = {
+            **SETTINGS,
+            "store": places["campaigns"],
+            "known_hosts": places["known_hosts"],
+            "images": [image],
+            **self.settings,
+        }
         hosts = {
             name: {"hostname": "127.0.0.1", "port": port, "groups": ["p1"]}
             | {"data": {"ha": self.members.get(name, {})}}
@@ -143,8 +161,38 @@ class Rig:
         policy = Policy(on_hold=on_hold, is_yes=is_yes, who="tester")
         return LocalEngine(self.project(), policy=policy, listener=hear, person=person)
 
+    def nornir(self) -> Nornir:
+        """Nornir, as the project's configuration makes it."""
+        return init_nornir(self.config)
+
+    def by_nornir(self, task: PairTask, *, runner: HAPairs | None = None, **params: Any) -> PairEnd:  # noqa: ANN401
+        """Run a task for whole pairs; ``result`` is what Nornir hands back."""
+        ends: list[PairEnd] = []
+
+        def hear(event: Event) -> None:
+            self.events.append(event)
+            if isinstance(event, PairEnd):
+                ends.append(event)
+
+        runner = runner or HAPairs()
+        listener, runner.listener = runner.listener, hear
+        try:
+            self.result = self.nornir().with_runner(runner).run(task=task, **params)
+        finally:
+            runner.listener = listener
+        assert ends, {name: str(one[0]) for name, one in self.result.items()}
+        return self.ended(ends[-1:])
+
     def run(self, *, until: Step | None = None, is_new: bool = False, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Upgrade, or go on with it, until it ends or is held."""
+        if self.is_through_nornir:
+            runner = HAPairs(
+                on_hold=str(policy.get("on_hold") or "wait"),
+                yes=policy.get("is_yes", False),
+                person=policy.get("person"),
+            )
+            stop = None if until is None else int(until)
+            return self.by_nornir(upgrade_pair, runner=runner, to=NEW, until=stop, new=is_new)
         return self.ended(self.engine(**policy).run(Errand(to=NEW, until=until), is_new=is_new))
 
     def without_software(self, purpose: Purpose, **policy: Any) -> PairEnd:  # noqa: ANN401
@@ -153,6 +201,9 @@ class Rig:
 
     def command(self, goal: Goal, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Take the pair's campaign to another goal."""
+        if self.is_through_nornir:
+            tasks = {Goal.BACK: roll_back_pair, Goal.CLOSE: give_back}
+            return self.by_nornir(tasks[goal], reason="asked by the test")
         return self.ended(self.engine(**policy).command(goal, "asked by the test"))
 
     def ended(self, ends: list[PairEnd]) -> PairEnd:
