@@ -29,6 +29,7 @@ class Router:
         secret: What `enable` asks for; None: it asks for nothing.
         serves_copies: Whether it takes files.
         answers: What it says to a line; nothing to others.
+        questions: What it asks at a line, waiting for an answer.
         lines: Every line that came through a shell, secrets included.
         sessions: For each connection, what was opened in it: "shell", or the command.
     """
@@ -39,6 +40,7 @@ class Router:
     secret: str | None = SECRET
     serves_copies: bool = True
     answers: dict[str, str] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     sessions: list[list[str]] = field(default_factory=list)
     port: int = 0
@@ -71,6 +73,10 @@ class _Terminal:
         while (line := await self._line(is_echoed=True)) is not None and line != "exit":
             if line == "enable":
                 await self._enable()
+            elif line in self._router.questions:
+                self._say(self._router.questions[line])
+                if await self._line(is_echoed=True) is None:
+                    return
             elif line in self._router.answers:
                 self._say(self._router.answers[line].replace("\n", "\r\n") + "\r\n")
             self._say(self._prompt)
