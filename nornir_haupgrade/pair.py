@@ -221,6 +221,8 @@ class Pair:
                 pair=self.config.name,
                 login_and_read_only=kind.READ_ONLY,
                 read_only=self.is_read_only,
+                needs_privilege=kind.NEEDS_PRIVILEGE,
+                files=kind.FILES,
                 connect_timeout=self.settings.connect_timeout,
                 known_hosts=self.settings.known_hosts,
             )

@@ -13,6 +13,7 @@ from nornir_haupgrade import pair as pairs
 from nornir_haupgrade.errors import LineDropped, LoginRefused
 from nornir_haupgrade.model import MemberFacts, Role
 from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
 
 FACTS = MemberFacts("id", Role.STANDBY, "12.15", "boot-1", "12.15", others=0)
@@ -22,9 +23,12 @@ class Device:
     """A member whose list of logins is what a test says, and whose line can break."""
 
     READ_ONLY = ()
+    FILES = Files.SFTP
+    NEEDS_PRIVILEGE = False
 
     pair = "p1"
     flow = None
+    files = Files.SFTP
 
     def __init__(self, member: str = "both") -> None:
         self.member = member

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.platforms.base import Driver
 
 _DRIVERS = {
+    "cisco_iosxe": ("nornir_haupgrade.platforms.cisco_iosxe", "CiscoIosXe"),
     "linux_ha": ("nornir_haupgrade.platforms.linux_ha", "LinuxHA"),
 }
 

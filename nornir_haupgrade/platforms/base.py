@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from nornir_haupgrade.model import (
@@ -28,8 +29,19 @@ from nornir_haupgrade.model import (
 Progress = Callable[[int, int], None]
 """Called with (bytes sent, bytes in all) while a file travels."""
 
-Dialogue = tuple[str, str]
-"""(regular expression of a question at the end of a line, the answer to send with a line end)."""
+Dialogue = tuple[str, str | None]
+"""(regular expression of a question at the end of a line, the answer to send with a line end).
+
+None: a question that is not ours to answer. The session is closed at it, and nothing is said."""
+
+
+class Files(StrEnum):
+    """How a file travels to a device."""
+
+    SFTP = "sftp"
+    """Beside the shell, in the same connection."""
+    SCP = "scp"
+    """In a connection of its own, opened for it: not every device lets two things share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,13 @@ class Transport(Protocol):
         pair: The pair it belongs to.
         member: The member it leads to; both are named in every error.
         flow: Its five-tuple as this machine sees it; None when that cannot be told.
+        files: How files travel.
     """
 
     pair: str
     member: str
     flow: Flow | None
+    files: Files
 
     def command(self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()) -> str:
         """Send a command and return its output, without echo and prompt.
@@ -82,15 +96,19 @@ class Transport(Protocol):
         Each dialogue is answered once, when its question is the last thing said.
 
         Raises:
+            CommandRefused: The device asks something that is not answered; the session is closed.
             CommandTimeout: No prompt in time; the session is closed, since its state is unknown.
             LineDropped: The line broke before the prompt came.
             NotReadOnly: In a read-only run, a command that the driver does not declare read-only.
         """
 
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
+    def command_ending_session(
+        self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()
+    ) -> str:
         """Send a command whose reply is the end of the line (a reload); return what came before it.
 
         Raises:
+            CommandRefused: As for ``command``.
             CommandTimeout: Neither a prompt nor the end of the line came in time.
             LineDropped: The line broke before the device showed that it had read the command.
             NotReadOnly: As for ``command``.
@@ -101,7 +119,9 @@ class Transport(Protocol):
 
         Raises:
             ImageError: The device does not take it, or took less than all of it.
-            CommandTimeout, LineDropped: It did not arrive; the session is closed.
+            CommandTimeout, LineDropped: It did not arrive; the session is closed if the file had
+                no connection of its own.
+            ConnectFailed: There is no connection for it, and why.
             NotReadOnly: In a read-only run.
         """
 
@@ -126,6 +146,10 @@ class Driver(Protocol):
     READ_ONLY: ClassVar[tuple[str, ...]]
     """Regular expressions, matched against the whole line, of all that may be sent in a read-only
     run, what the library sends at login included."""
+    FILES: ClassVar[Files]
+    """How files travel to the device."""
+    NEEDS_PRIVILEGE: ClassVar[bool]
+    """Whether its reads need the privileged prompt, which a login may not have without a secret."""
 
     def __init__(
         self,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import CommandFailed, NotReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ONE_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
 
@@ -38,6 +39,16 @@ class Guard:
         self._pair = pair
         self._member = member
         self.is_read_only = read_only
+        self._awaited: list[str] = []
+
+    @contextmanager
+    def entering(self, secret: str) -> Iterator[None]:
+        """While this lasts, ``enable`` may be sent once, and behind it this very secret once."""
+        self._awaited = ["enable", secret]
+        try:
+            yield
+        finally:
+            self._awaited = []
 
     def check_command(self, text: str) -> None:
         """Check a command before its line end is added.
@@ -71,17 +82,19 @@ class Guard:
         line = _ONE_LINE.fullmatch(data)
         if line is None or not line[1].isprintable():
             raise self._not_read_only(data)
-        if not any(pattern.fullmatch(line[1]) for pattern in self._declared):
+        if self._awaited and line[1] == self._awaited[0]:
+            del self._awaited[0]
+        elif not any(pattern.fullmatch(line[1]) for pattern in self._declared):
             raise self._not_read_only(line[1])
 
-    def check_upload(self, remote: str) -> None:
+    def check_upload(self, command: str) -> None:
         """Refuse a file transfer to the device in a read-only session.
 
         Raises:
             NotReadOnly: The file was not sent.
         """
         if self.is_read_only:
-            raise self._not_read_only(f"sftp put {remote}")
+            raise self._not_read_only(command)
 
     def _not_read_only(self, text: str) -> NotReadOnly:
         shown = self._shown(text)

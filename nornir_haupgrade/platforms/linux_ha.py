@@ -26,6 +26,7 @@ from nornir_haupgrade.model import (
 )
 from nornir_haupgrade.platforms import linux_ha_texts as texts
 from nornir_haupgrade.platforms.archive import read_archive
+from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.platforms.keyvalues import unexpected
 from nornir_haupgrade.platforms.linux_ha_commands import UPLOADS, commands_of, plain_name
 
@@ -69,6 +70,8 @@ class LinuxHA:
         r"fwctl ha sync-report",
         r"fwctl image verify [A-Za-z0-9][A-Za-z0-9._+-]{0,99}",
     )
+    FILES: ClassVar[Files] = Files.SFTP
+    NEEDS_PRIVILEGE: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -123,6 +123,12 @@ class Line:
         self.is_late = True
         self.cut()
 
+    def open_channel(self, timeout: float) -> paramiko.Channel:
+        """Open a channel, beside the shell where there is one."""
+        channel = self._client.get_transport().open_session(timeout=timeout)
+        channel.settimeout(timeout)
+        return channel
+
     def open_sftp(self, timeout: float) -> paramiko.SFTPClient:
         """Open a file transfer channel beside the shell.
 
@@ -131,8 +137,7 @@ class Line:
         """
         transport = self._client.get_transport()
         try:
-            channel = transport.open_session(timeout=timeout)
-            channel.settimeout(timeout)
+            channel = self.open_channel(timeout)
             channel.invoke_subsystem("sftp")
             return paramiko.SFTPClient(channel)
         except paramiko.SSHException as error:

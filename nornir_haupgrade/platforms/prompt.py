@@ -10,6 +10,8 @@ _ESCAPES = re.compile(
     r"|[@-Z\\^_=>])"  # two-character escapes
 )
 _ENDINGS = "$#>"
+_CUT = 16
+"""Letters that Netmiko keeps of an IOS prompt: the device itself cuts it while configuring."""
 
 
 def plain_text(raw: bytes) -> str:
@@ -30,20 +32,26 @@ class Prompt:
         # Netmiko leaves some escapes in, such as a window's title.
         base = plain_text(base.encode()).rstrip()
         self._base = base
+        self._seen: set[str] = set()
+        """Whole prompts that have ended answers before."""
         name = re.search(r"@([\w.-]+)", base) or re.search(r"[\w.-]*\w", base)
         self._like: re.Pattern[str] | None = None
+        self._configuring: re.Pattern[str] | None = None
         if name:
             stem = re.escape(name[name.lastindex or 0])
+            end, rest = ("", r"[\w.-]*") if len(base) == _CUT else (r"(?!\w)", "")
             self._like = re.compile(
-                rf"\S{{0,40}}(?<!\w){stem}(?!\w)\S{{0,40}}(?: \S{{1,40}})?[{_ENDINGS}]"
+                rf"\S{{0,40}}(?<!\w){stem}{end}\S{{0,40}}(?: \S{{1,40}})?[{_ENDINGS}]"
             )
+            self._configuring = re.compile(rf"{stem}{rest}\(config[\w-]*\)#")
 
     def is_exactly(self, line: str) -> bool:
         """Whether a last line is the known prompt and nothing else."""
         ending = line.removeprefix(self._base)
-        return (
-            line.startswith(self._base) and len(ending) <= 1 and ending in _ENDINGS and bool(line)
-        )
+        if line.startswith(self._base) and len(ending) <= 1 and ending in _ENDINGS and line:
+            return True
+        is_configuring = self._configuring is not None and self._configuring.fullmatch(line)
+        return bool(is_configuring) or line in self._seen
 
     def is_like(self, line: str) -> bool:
         """Whether a last line may be a prompt: changed, or behind text that had no line end."""
@@ -59,6 +67,7 @@ class Prompt:
             if at > 0:
                 return f"{before}\n{line[:at]}" if before else line[:at]
             self._base = line[:-1]
+            self._seen.add(line)
         # A shell that was not ready yet repeats the command behind its prompt once it is.
         first, _, rest = before.partition("\n")
         return rest if first.endswith(command) and self._is_ours(first, command) else before

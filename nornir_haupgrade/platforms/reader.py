@@ -37,6 +37,8 @@ class Ending(Enum):
     PROMPT = auto()
     DROPPED = auto()
     LATE = auto()
+    ASKED = auto()
+    """The last thing said is a question that is not to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,13 @@ class _Answer:
             except TimeoutError:
                 if quiet is None:
                     return self._reply(Ending.LATE)
-                answer = self._open_question()
-                if answer is None:
+                index = self._question(_last_line(self._tail))
+                if index is None:
                     return self._reply(Ending.PROMPT)
+                # Each question is answered once: a device that asks again did not like the answer.
+                answer = self._dialogues.pop(index)[1]
+                if answer is None:
+                    return self._reply(Ending.ASKED)
                 channel.sendall(answer.encode() + b"\n")
                 self._asked_at, quiet = self._size, None
                 continue
@@ -117,7 +123,7 @@ class _Answer:
         if not self._is_echoed or self._size == self._asked_at:
             return None
         line = _last_line(self._tail)
-        if self._prompt.is_exactly(line) or self._question(line):
+        if self._prompt.is_exactly(line) or self._question(line) is not None:
             return QUIET
         return QUIET_UNSURE if self._prompt.is_like(line) else None
 
@@ -134,14 +140,9 @@ class _Answer:
         if self._prompt.is_exactly(line):
             return None
         return next(
-            (i for i, (pattern, _) in enumerate(self._dialogues, 1) if re.search(pattern, line)),
+            (i for i, (pattern, _) in enumerate(self._dialogues) if re.search(pattern, line)),
             None,
         )
-
-    def _open_question(self) -> str | None:
-        index = self._question(_last_line(self._tail))
-        # Each question is answered once: a device that asks again did not like the answer.
-        return self._dialogues.pop(index - 1)[1] if index else None
 
     def _reply(self, ending: Ending) -> Reply:
         text = plain_text(b"".join(self._chunks))

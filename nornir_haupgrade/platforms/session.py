@@ -6,13 +6,21 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nornir_haupgrade.errors import CommandFailed, CommandTimeout, HAUpgradeError, LineDropped
+from nornir_haupgrade.errors import (
+    CommandFailed,
+    CommandRefused,
+    CommandTimeout,
+    HAUpgradeError,
+    LineDropped,
+)
+from nornir_haupgrade.platforms import scp
+from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.platforms.files import download, explained, upload
 from nornir_haupgrade.platforms.prompt import Prompt
 from nornir_haupgrade.platforms.reader import Ending, Reader, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import paramiko
     from netmiko import BaseConnection
@@ -26,16 +34,27 @@ _Failure = TypeVar("_Failure", bound=CommandFailed)
 
 
 class NetmikoTransport:
-    """A Netmiko session with a deadline on every read and a guard on every write."""
+    """A Netmiko session with a deadline on every read and a guard on every write.
+
+    ``another`` opens a further connection to the same member, with the same checks.
+    """
 
     def __init__(
-        self, netmiko: BaseConnection, line: Line, guard: Guard, *, pair: str, member: str
+        self,
+        netmiko: BaseConnection,
+        line: Line,
+        guard: Guard,
+        *,
+        files: Files,
+        another: Callable[[], Line],
     ) -> None:
-        self.pair = pair
-        self.member = member
+        self.pair = line.pair
+        self.member = line.member
         self.flow = line.flow
+        self.files = files
         self._netmiko = netmiko
         self._line = line
+        self._another = another
         self._guard = guard
         self._is_open = True
         channel = cast("Channel", netmiko.remote_conn)  # ours, see Line.invoke_shell
@@ -48,9 +67,11 @@ class NetmikoTransport:
             raise self._dropped(text, reply)
         return reply.text
 
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
+    def command_ending_session(
+        self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()
+    ) -> str:
         """Send a command that may end the line; see the Protocol."""
-        reply = self._ask(text, timeout=timeout)
+        reply = self._ask(text, timeout=timeout, dialogues=dialogues)
         if reply.ending is Ending.DROPPED:
             if not reply.is_echoed:
                 raise self._dropped(text, reply)
@@ -59,9 +80,15 @@ class NetmikoTransport:
 
     def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
         """Copy a file to the device; see the Protocol."""
-        self._guard.check_upload(remote)
-        with self._files(f"sftp put {remote}", timeout) as sftp:
-            upload(sftp, local, remote, deadline=time.monotonic() + timeout, progress=progress)
+        command = f"{self.files} put {remote}"
+        self._guard.check_upload(command)
+        deadline = time.monotonic() + timeout
+        if self.files is Files.SCP:
+            with self._beside(command, timeout) as channel:
+                scp.upload(channel, local, remote, deadline=deadline, progress=progress)
+        else:
+            with self._files(command, timeout) as sftp:
+                upload(sftp, local, remote, deadline=deadline, progress=progress)
 
     def download(self, remote: str, *, timeout: float) -> bytes:
         """Fetch a file from the device; see the Protocol."""
@@ -94,6 +121,11 @@ class NetmikoTransport:
             self._abandon()
             message = f"no complete answer within {timeout:g} s; the session was closed"
             raise self._failed(CommandTimeout, text, message, reply.text)
+        if reply.ending is Ending.ASKED:
+            self._abandon()
+            question = reply.text.rpartition("\n")[2].strip()
+            message = f"the device asks {question!r}, which is not answered; the session was closed"
+            raise self._failed(CommandRefused, text, message, reply.text)
         return reply
 
     def _dropped(self, command: str, reply: Reply) -> LineDropped:
@@ -117,6 +149,26 @@ class NetmikoTransport:
         """Close without a farewell: the other end may be dead, and sending could block."""
         self._line.cut()
         self.close()
+
+    @contextlib.contextmanager
+    def _beside(self, command: str, timeout: float) -> Iterator[paramiko.Channel]:
+        """A channel in a connection of its own; whatever becomes of it, the session stays."""
+        if not self._is_open:
+            raise self._failed(LineDropped, command, "the session is closed; nothing was sent")
+        try:
+            with explained(command):
+                line = self._another()
+                try:
+                    yield line.open_channel(timeout)
+                finally:
+                    line.cut()
+                    line.close()
+        except HAUpgradeError as error:
+            error.pair, error.member = self.pair, self.member
+            raise
+        except TimeoutError as error:
+            message = f"the file did not travel within {timeout:g} s"
+            raise self._failed(CommandTimeout, command, message) from error
 
     @contextlib.contextmanager
     def _files(self, command: str, timeout: float) -> Iterator[paramiko.SFTPClient]:

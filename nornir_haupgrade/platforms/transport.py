@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nornir_haupgrade.errors import BadInput, HAUpgradeError
+from nornir_haupgrade.errors import BadInput, HAUpgradeError, LoginRefused
 from nornir_haupgrade.platforms.address import address_of
+from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.platforms.guard import Guard
 from nornir_haupgrade.platforms.session import NetmikoTransport, discard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from netmiko import BaseConnection
@@ -56,6 +58,8 @@ def open_transport(
     read_only: bool,
     connect_timeout: float,
     known_hosts: Path | None,
+    needs_privilege: bool = False,
+    files: Files = Files.SFTP,
 ) -> Transport:
     """Log in to a member with its own connection options for "netmiko".
 
@@ -65,7 +69,9 @@ def open_transport(
         login_and_read_only: Regular expressions of what a read-only session may send, login
         included. read_only: Whether the session may only read. connect_timeout: Seconds for
         everything up to the first prompt. known_hosts: The file of accepted host keys; None for
-        the user's own.
+        the user's own. needs_privilege: Whether the session must have the privileged prompt, for
+        which an enable secret under ``extras: secret:`` is used where the login does not give it.
+        files: How files travel.
 
     Raises:
         BadInput: The options do not make a connection; nothing was contacted.
@@ -76,23 +82,34 @@ def open_transport(
 
     options = host.get_connection_parameters("netmiko")
     extras = dict(options.extras or {})
+    secret = str(extras.get("secret") or "")
     guard = Guard(
         login_and_read_only,
         read_only=read_only,
         pair=pair,
         member=host.name,
-        secrets=[str(s) for s in (options.password, extras.get("secret")) if s],
+        secrets=[s for s in (str(options.password or ""), secret) if s],
     )
     netmiko = _unopened(host, options, extras, pair=pair, connect_timeout=connect_timeout)
-    line = Line(
-        netmiko._get_ssh_client_instance(),  # noqa: SLF001 - Netmiko's own hook, kept as the platform set it
-        guard,
-        pair=pair,
-        member=host.name,
-        known=known_hosts,
+    new_client = netmiko._get_ssh_client_instance  # noqa: SLF001 - Netmiko's own hook, kept as the platform set it
+
+    def new_line() -> Line:
+        return Line(new_client(), guard, pair=pair, member=host.name, known=known_hosts)
+
+    def another() -> Line:
+        beside = new_line()
+        with _watched(beside, connect_timeout):
+            beside.connect(**netmiko._connect_params_dict())  # noqa: SLF001 - as Netmiko connected
+        return beside
+
+    line = new_line()
+    _log_in(
+        netmiko,
+        line,
+        connect_timeout=connect_timeout,
+        enter=(lambda: _enter(netmiko, line, guard, secret)) if needs_privilege else None,
     )
-    _log_in(netmiko, line, connect_timeout=connect_timeout)
-    return NetmikoTransport(netmiko, line, guard, pair=pair, member=host.name)
+    return NetmikoTransport(netmiko, line, guard, files=files, another=another)
 
 
 def _unopened(
@@ -142,17 +159,23 @@ def _unopened(
     return netmiko
 
 
-def _log_in(netmiko: BaseConnection, line: Line, *, connect_timeout: float) -> None:
+def _log_in(
+    netmiko: BaseConnection,
+    line: Line,
+    *,
+    connect_timeout: float,
+    enter: Callable[[], None] | None,
+) -> None:
     from netmiko import NetmikoBaseException, NetmikoTimeoutException, ReadTimeout
 
     netmiko._get_ssh_client_instance = lambda: line  # type: ignore[method-assign]  # noqa: SLF001
     # Netmiko's farewell writes "exit" and waits; closing the line says the same.
     netmiko.cleanup = lambda command="": None  # type: ignore[method-assign]  # noqa: ARG005
-    watch = threading.Timer(connect_timeout, line.expire)
-    watch.daemon = True
-    watch.start()
     try:
-        netmiko._open()  # noqa: SLF001 - the way in of auto_connect, once the hooks are in place
+        with _watched(line, connect_timeout):
+            netmiko._open()  # noqa: SLF001 - the way in of auto_connect, once the hooks are in place
+            if enter is not None:
+                enter()
     except HAUpgradeError as error:
         discard(netmiko)
         error.pair, error.member = line.pair, line.member
@@ -166,8 +189,46 @@ def _log_in(netmiko: BaseConnection, line: Line, *, connect_timeout: float) -> N
     except BaseException:
         discard(netmiko)
         raise
-    finally:
-        watch.cancel()
     if line.is_late:
         discard(netmiko)
         raise line.broken(TimeoutError())
+
+
+def _enter(netmiko: BaseConnection, line: Line, guard: Guard, secret: str) -> None:
+    """The privileged prompt: Netmiko asks for it, and the guard lets exactly that through."""
+    from netmiko import NetmikoTimeoutException, ReadTimeout
+
+    line.phase = "the privileged prompt"
+    if netmiko.check_enable_mode():
+        return
+    if not secret:
+        raise LoginRefused(
+            "the login has no privilege, and no enable secret is configured",
+            advice="log in as a user of privilege 15, or add `secret` to the extras of "
+            "connection_options: netmiko: in the inventory",
+        )
+    # A secret that is not accepted is asked for again, which Netmiko waits out.
+    netmiko.read_timeout_override = (netmiko.read_timeout_override or 0) / 3 or None
+    try:
+        with guard.entering(secret):
+            netmiko.enable()
+    except (ValueError, ReadTimeout, NetmikoTimeoutException) as error:
+        if line.is_late:
+            raise
+        raise LoginRefused(
+            "the device does not accept the enable secret",
+            advice="correct `secret` in the extras of connection_options: netmiko: in the "
+            "inventory; mind the lockout limit",
+        ) from error
+
+
+@contextmanager
+def _watched(line: Line, seconds: float) -> Iterator[None]:
+    """Whatever happens inside ends in time: the line is cut then."""
+    watch = threading.Timer(seconds, line.expire)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()

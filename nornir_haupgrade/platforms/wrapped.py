@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import HAUpgradeError, NotReadOnly
 from nornir_haupgrade.model import Flow
+from nornir_haupgrade.platforms.base import Files
 
 if TYPE_CHECKING:
     from nornir_haupgrade.platforms.base import Dialogue, Progress, Transport
@@ -22,6 +23,7 @@ class Told:
         self.pair = inner.pair
         self.member = inner.member
         self.flow = inner.flow
+        self.files = inner.files
         self._inner = inner
         self._tell = tell
 
@@ -32,11 +34,13 @@ class Told:
             lambda: self._inner.command(text, timeout=timeout, dialogues=dialogues),
         )
 
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
+    def command_ending_session(
+        self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()
+    ) -> str:
         """As the inner one."""
         return self._told(
             text,
-            lambda: self._inner.command_ending_session(text, timeout=timeout),
+            lambda: self._inner.command_ending_session(text, timeout=timeout, dialogues=dialogues),
         )
 
     def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
@@ -46,7 +50,7 @@ class Told:
             self._inner.upload(local, remote, timeout=timeout, progress=progress)
             return ""
 
-        self._told(f"sftp put {remote}", send)
+        self._told(f"{self.files} put {remote}", send)
 
     def download(self, remote: str, *, timeout: float) -> bytes:
         """As the inner one; the content, which may be a configuration, is not told."""
@@ -75,20 +79,23 @@ class Nowhere:
         self.pair = pair
         self.member = member
         self.flow: Flow | None = None
+        self.files = Files.SFTP
 
     def command(self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()) -> str:
         """Refused: there is no session."""
         del timeout, dialogues
         raise NotReadOnly(f"{text!r} has no session to go to", pair=self.pair, member=self.member)
 
-    def command_ending_session(self, text: str, *, timeout: float) -> str:
+    def command_ending_session(
+        self, text: str, *, timeout: float, dialogues: Sequence[Dialogue] = ()
+    ) -> str:
         """Refused."""
-        return self.command(text, timeout=timeout)
+        return self.command(text, timeout=timeout, dialogues=dialogues)
 
     def upload(self, local: str, remote: str, *, timeout: float, progress: Progress | None) -> None:
         """Refused."""
         del progress
-        self.command(f"sftp put {local} {remote}", timeout=timeout)
+        self.command(f"{self.files} put {local} {remote}", timeout=timeout)
 
     def download(self, remote: str, *, timeout: float) -> bytes:
         """Refused."""

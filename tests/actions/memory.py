@@ -40,7 +40,7 @@ from nornir_haupgrade.model import (
 )
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.archive import read_archive
-from nornir_haupgrade.platforms.base import Driver, Order, Progress
+from nornir_haupgrade.platforms.base import Driver, Files, Order, Progress
 from nornir_haupgrade.settings import PairConfig, Settings
 
 OLD: Final = "12.15"
@@ -152,6 +152,8 @@ class Device:
     NAME: ClassVar[str] = "memory"
     BACKUP_SUFFIX: ClassVar[str] = "tar"
     READ_ONLY: ClassVar[tuple[str, ...]] = ()
+    FILES: ClassVar[Files] = Files.SFTP
+    NEEDS_PRIVILEGE: ClassVar[bool] = False
 
     name: MemberId
     facts_held: MemberFacts

@@ -113,9 +113,9 @@ def test_a_session_that_may_write_still_sends_single_lines_only() -> None:
 
 
 def test_uploads_are_changes() -> None:
-    make(read_only=False).check_upload("/flash/upload/x")
+    make(read_only=False).check_upload("sftp put /flash/upload/x")
     with pytest.raises(NotReadOnly):
-        make().check_upload("/flash/upload/x")
+        make().check_upload("sftp put /flash/upload/x")
 
 
 def test_a_refused_secret_is_not_shown() -> None:
@@ -123,3 +123,37 @@ def test_a_refused_secret_is_not_shown() -> None:
         make(secrets=("hunter2",)).check_write("hunter2\n")
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(caught.value.__dict__)
+
+
+def test_the_way_to_privilege_passes_once_and_in_order() -> None:
+    guard = make(secrets=("s3cret",))
+    with guard.entering("s3cret"):
+        for refused in ("s3cret\n", "enable 7\n", "enable", "Enable\n", "reload\n"):
+            with pytest.raises(NotReadOnly):
+                guard.check_write(refused)
+        guard.check_write("\n")
+        guard.check_write("enable\n")
+        for refused in ("enable\n", "s3cret", "s3cret2\n", " s3cret\n", "reload\n"):
+            with pytest.raises(NotReadOnly):
+                guard.check_write(refused)
+        guard.check_write("s3cret\n")
+        with pytest.raises(NotReadOnly):
+            guard.check_write("s3cret\n")
+    with guard.entering("s3cret"):
+        guard.check_write("enable\n")
+    for refused in ("enable\n", "s3cret\n"):
+        with pytest.raises(NotReadOnly):
+            guard.check_write(refused)
+
+
+@given(st.text(min_size=1), st.text())
+def test_with_any_secret_nothing_but_it_passes(secret: str, data: str) -> None:
+    guard = make()
+    with guard.entering(secret):
+        guard.check_write("enable\n")
+        try:
+            guard.check_write(data)
+        except NotReadOnly:
+            return
+    line = data.rstrip("\r\n")
+    assert line in {"", *READS, secret} or line.startswith("fwctl image verify ")

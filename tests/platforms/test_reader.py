@@ -243,6 +243,60 @@ def test_a_question_is_answered_once() -> None:
     assert again.written == [b"reload\n", b"y\n"]
 
 
+SAVE = (r"\[yes/no\]:?$", None)
+CONFIRM = (r"\[confirm\]$", "")
+
+
+def test_a_question_that_is_not_ours_is_not_answered() -> None:
+    said = b"reload\r\n\r\nSystem configuration has been modified. Save? [yes/no]: "
+    channel = FakeChannel(said)
+    reply = ask(channel, "reload", base="R1", dialogues=(CONFIRM, SAVE))
+    assert reply.ending is Ending.ASKED
+    assert reply.text == "System configuration has been modified. Save? [yes/no]: "
+    assert channel.written == [b"reload\n"]
+
+
+def test_a_confirmation_is_given_with_a_line_end_alone() -> None:
+    channel = FakeChannel(b"reload\r\nProceed with reload? [confirm]", 0.2, b"\r\n", gone=True)
+    reply = ask(channel, "reload", base="R1", dialogues=(CONFIRM, SAVE))
+    assert (reply.ending, channel.written) == (Ending.DROPPED, [b"reload\n", b"\n"])
+    assert reply.is_echoed
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        [b"R1#", b"R1(config)#", b"R1(config-if)#", b"R1(config-if-vrrp)#", b"R1(config)#", b"R1#"],
+        [b"R1>", b"R1#", b"R1(config)#"],
+        [
+            b"my-router-of-the-north-1#",
+            b"my-router-of-the-nor(config)#",
+            b"my-router-of-the(config-if)#",
+            b"my-router-of-the-north-1#",
+        ],
+    ],
+)
+def test_the_prompts_of_a_router_are_followed(prompts: list[bytes]) -> None:
+    base = prompts[0][:-1].decode()[:16]  # as the library cuts it
+    prompt = Prompt(base)
+    for number, shown in enumerate([*prompts, *prompts]):
+        for said in (b"", b"% Invalid input detected at '^' marker.\r\n"):
+            whole = b"line\r\n" + said + shown
+            for at in (2, len(whole) - 3, len(whole) - 1):
+                channel = FakeChannel(whole[:at], whole[at:])
+                reader = Reader(channel, prompt)
+                reply = reader.ask("line", deadline=time.monotonic() + 5)
+                assert (reply.ending, reply.text) == (Ending.PROMPT, said.decode().strip()), at
+                # Only a name that was cut is unsure, and once.
+                assert number == 0 or max(channel.waits) < QUIET_UNSURE
+
+
+def test_a_mode_of_another_router_is_no_prompt() -> None:
+    for line in (b"R2(config)#", b"xR1(config)#", b"R1(config", b"R1 (config)#x", b"R1(confit)"):
+        reply = ask(FakeChannel(b"line\r\n" + line), "line", base="R1", seconds=0.05)
+        assert reply.ending is Ending.LATE, line
+
+
 def test_a_line_that_is_gone_is_not_written_to() -> None:
     channel = FakeChannel()
     channel.recv_ready = lambda: True  # type: ignore[method-assign]

@@ -1,0 +1,266 @@
+"""What IOS-XE prints of software, files and logins, parsed: pure functions from a text to facts.
+
+ntc-templates reads a command where its template has the fields; where a parser of ours stands
+instead, its docstring says what the template lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nornir_haupgrade.errors import UnexpectedOutput
+from nornir_haupgrade.model import Version
+from nornir_haupgrade.platforms.keyvalues import unexpected
+
+PACKAGES = "packages.conf"
+"""What boots in install mode."""
+COMMITTED, INACTIVE, ON_TRIAL = "committed", "inactive", "on trial"
+
+_RELEASE = r"\d{1,3}\.\d{1,3}\.\d{1,3}[a-z]{0,2}"
+_IN_NAME = re.compile(rf"\.({_RELEASE}(?:\.[SE])?)\.")
+_LISTED = re.compile(rf"({_RELEASE})\.\d+\.\d+")
+_PACKAGE = re.compile(rf"rpboot\.({_RELEASE})\.\w+\.pkg")
+_INSTALLED = re.compile(r"(IMG|SMU|\w{2,6})\s+([IUCD])\s+(\S+)")
+_IGNORES_CONFIGURATION = 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """``show version``; ``image`` is the file that it runs, such as ``bootflash:packages.conf``."""
+
+    version: Version
+    serial: str
+    restarted: str
+    image: str
+    register: int
+    """As it is at the next reload."""
+
+    @property
+    def file_system(self) -> str:
+        """Where it was booted from, with the colon."""
+        return self.image.partition(":")[0] + ":"
+
+    @property
+    def is_install_mode(self) -> bool:
+        """Whether it runs packages, not one file."""
+        return self.image.endswith(PACKAGES)
+
+    @property
+    def keeps_configuration(self) -> bool:
+        """Whether the next boot reads the startup configuration at all (0x2142 does not)."""
+        return not self.register & _IGNORES_CONFIGURATION
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInstall:
+    """``show install summary``: (COMMITTED, INACTIVE or ON_TRIAL, version as it is listed)."""
+
+    images: tuple[tuple[str, str], ...]
+    is_pending: bool
+    """Whether anything, a patch included, is activated or deactivated and not committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFiles:
+    """``dir``: sizes by name, and what is free, in bytes."""
+
+    sizes: Mapping[str, int]
+    free: int
+
+
+def parse_version(text: str) -> ShownVersion:
+    """Ours: ntc's has neither the padded version of the first line nor the image's file system."""
+    command = "show version"
+
+    def field(pattern: str, what: str) -> str:
+        found = re.search(pattern, text, re.MULTILINE)
+        if found is None:
+            raise unexpected(command, f"no {what}", text)
+        return found[1]
+
+    version = field(r"^Cisco IOS XE Software, Version (\S+)", "Cisco IOS XE Software, Version")
+    serial = field(r"^Processor board ID (\w+)", "Processor board ID")
+    image = field(r'^System image file is "([^":]+:[^"]*)"', "System image file")
+    register = field(
+        r"^Configuration register is (?:0x\w+ +\(will be )?(0x[0-9A-Fa-f]{1,8})\b",
+        "Configuration register",
+    )
+    restarted = re.search(r"^System restarted at (\S.*\S)", text, re.MULTILINE)
+    if restarted is None:
+        raise UnexpectedOutput(
+            f"{command}: no System restarted at, so that a reboot could not be proven",
+            command=command,
+            device_text=text,
+            advice="set its clock, best by NTP: the line is there once it is set",
+        )
+    return ShownVersion(version, serial, restarted[1], image, int(register, 16))
+
+
+def parse_users(text: str) -> int:
+    """How many are logged in besides us."""
+    rows = _table("show users", text)
+    if sum(row["line"].startswith("*") for row in rows) != 1:
+        raise unexpected("show users", "no login of ours, or more than one (*)", text)
+    return len(rows) - 1
+
+
+def parse_install(text: str, command: str = "show install summary") -> ShownInstall:
+    """Ours: ntc-templates has none. The timer's line ends it, which proves that it is whole."""
+    if not re.search(r"^Auto abort timer: \w", text, re.MULTILINE):
+        raise unexpected(command, "no Auto abort timer, which ends it", text)
+    words = {"C": COMMITTED, "I": INACTIVE, "U": ON_TRIAL}
+    rows = [m.groups() for line in text.split("\n") if (m := _INSTALLED.fullmatch(line.strip()))]
+    if not any(kind == "IMG" for kind, _, _ in rows):
+        raise unexpected(command, "no image (IMG)", text)
+    images = dict.fromkeys(
+        (words[state], version) for kind, state, version in rows if kind == "IMG" and state in words
+    )
+    return ShownInstall(tuple(images), any(state in "UD" for _, state, _ in rows))
+
+
+def parse_boot(text: str) -> str | None:
+    """The file that boots next; None where the device leaves it to its boot loader.
+
+    Ours: ntc's knows switches only, and fails on a router's CONFIG_FILE.
+    """
+    _, _, next_reload = text.partition("Boot Variables on next reload:")
+    found = re.search(
+        r"^BOOT (?:(?:variable|path-list) *[=:](.*)|variable does not exist)",
+        next_reload or text,
+        re.MULTILINE,
+    )
+    if found is None:
+        raise unexpected("show boot", "no BOOT variable", text)
+    first = (found[1] or "").partition(";")[0].partition(",")[0].strip()
+    return first or None
+
+
+def parse_dir(text: str, command: str = "dir") -> ShownFiles:
+    """Files of one folder, and the free space."""
+    rows = _table("dir", text)
+    if not rows or not rows[-1]["total_free"]:
+        raise unexpected(command, "no bytes free, which ends it", text)
+    sizes = {row["name"]: int(row["size"]) for row in rows if row["name"] and row["size"]}
+    return ShownFiles(sizes, int(rows[-1]["total_free"]))
+
+
+def parse_verified(text: str, *, algorithm: str, name: str) -> str:
+    """Ours: ntc-templates has none. The checksum of a file, in lower-case hexadecimal digits."""
+    digits = {"md5": 32, "sha512": 128}[algorithm]
+    found = re.search(
+        rf"^verify /{algorithm} \(\w+:/?([^()]+)\) = ([0-9A-Fa-f]{{{digits}}})\s*$",
+        text,
+        re.MULTILINE | re.IGNORECASE,
+    )
+    if found is None or found[1] != name:
+        raise unexpected(f"verify /{algorithm}", f"no checksum of {name}", text)
+    return found[2].lower()
+
+
+def parse_interfaces(text: str, wanted: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """(name, is its line protocol up) of the wanted interfaces, which it lists abbreviated."""
+    rows = _table("show ip interface brief", text)
+    found = []
+    for name in dict.fromkeys(wanted):
+        states = {row["proto"] == "up" for row in rows if _abbreviates(row["interface"], name)}
+        if len(states) != 1:
+            raise unexpected("show ip interface brief", f"no line, or several, of {name}", text)
+        found.append((name, states.pop()))
+    return tuple(found)
+
+
+def version_in(name: str) -> Version | None:
+    """The version in the name of an image file."""
+    found = _IN_NAME.search(name)
+    return found[1] if found else None
+
+
+def installed_versions(
+    shown: ShownInstall, running: Version, files: Iterable[str]
+) -> tuple[tuple[str, Version], ...]:
+    """(state, version) of the images, in the form that the device's own first line has.
+
+    Older releases list 17.08.01a as 17.08.01.0.1526. The letter is known of what runs, and is in
+    the names of the packages otherwise.
+    """
+    packages = {found[1] for name in files if (found := _PACKAGE.search(name))}
+    return tuple(
+        (state, running if state != INACTIVE and _is_spelt(running, listed) else spelt)
+        for state, listed in shown.images
+        for spelt in [_spelt(listed, packages)]
+    )
+
+
+def bundles(files: Iterable[str], shown: ShownVersion) -> tuple[tuple[str, Version], ...]:
+    """(place, version) of the files that can be booted, by their names; what runs is known."""
+    found = {
+        f"{shown.file_system}{name}": version
+        for name in files
+        if name.endswith(".bin") and (version := version_in(name)) is not None
+    }
+    running = plain_path(shown.image)
+    if running.partition(":")[2] in files:
+        found[running] = shown.version
+    return tuple(sorted(found.items()))
+
+
+def version_of_next_boot(shown: ShownVersion, boot: str | None) -> Version | None:
+    """What the next boot runs; None if that cannot be told, or it would run unconfigured."""
+    if not shown.keeps_configuration:
+        return None
+    # Assumed: a router that runs packages finds them again without being told.
+    if boot is None or boot.endswith(PACKAGES):
+        return shown.version if shown.is_install_mode else None
+    return shown.version if plain_path(boot) == plain_path(shown.image) else version_in(boot)
+
+
+def plain_path(file: str) -> str:
+    """A file's place, however its folder is written: ``flash:/x`` is ``flash:x``."""
+    return file.replace(":/", ":", 1)
+
+
+def _is_spelt(version: Version, listed: str) -> bool:
+    """Whether a listed image is of this version, with a letter that the list leaves out."""
+    found = _LISTED.fullmatch(listed)
+    return found is not None and _without_letter(version) == _without_letter(found[1])
+
+
+def _spelt(listed: str, packages: set[str]) -> Version:
+    found = _LISTED.fullmatch(listed)
+    if found is None:
+        return listed
+    same = {version for version in packages if _without_letter(version) == found[1]}
+    return same.pop() if len(same) == 1 else found[1]
+
+
+def _without_letter(version: Version) -> str:
+    return version.rstrip("abcdefghijklmnopqrstuvwxyz")
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether a listed name is this interface's: whole, or its first letters and its number."""
+    letters, number = _split(short)
+    whole, same = _split(name)
+    return number == same and bool(letters) and whole.lower().startswith(letters.lower())
+
+
+def _split(name: str) -> tuple[str, str]:
+    found = re.fullmatch(r"([A-Za-z-]+)(.*)", name)
+    return (found[1], found[2]) if found else ("", name)
+
+
+def _table(command: str, text: str) -> list[dict[str, str]]:
+    """A command's rows by ntc-templates."""
+    import ntc_templates
+    from ntc_templates.parse import parse_output
+
+    folder = Path(ntc_templates.__file__).parent / "templates"
+    try:
+        # Told where its own templates lie, it asks no variable of the environment.
+        rows = parse_output("cisco_ios", command, text, template_dir=str(folder))
+    except Exception as error:  # textfsm's own, which is not ours to name
+        raise unexpected(command, f"not as it is known ({error})", text) from error
+    return [dict(row) for row in rows]
