@@ -1,0 +1,75 @@
+"""Care with logins: refused ones are not repeated at once, and our own are known again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.errors import LoginRefused
+
+_PAUSE_AFTER_REFUSAL = 15.0
+_LONGEST_PAUSE = 240.0
+"""Seconds between two logins that a member refuses, doubled each time: accounts get locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A login that was refused; until then it is not tried again."""
+
+    error: LoginRefused
+    until: float
+    pause: float
+
+
+class Refusals:
+    """The refused logins to one member by one way; times are of ``time.monotonic``."""
+
+    def __init__(self) -> None:
+        self._last: _Refusal | None = None
+
+    def check(self, now: float) -> None:
+        """Whether it may be tried.
+
+        Raises:
+            LoginRefused: The last one was refused a moment ago.
+        """
+        if self._last is not None and now < self._last.until:
+            raise self._last.error
+
+    def refused(self, error: LoginRefused, now: float) -> None:
+        """It was refused, this time or again."""
+        pause = min(2 * self._last.pause, _LONGEST_PAUSE) if self._last else _PAUSE_AFTER_REFUSAL
+        self._last = _Refusal(error, now + pause, pause)
+
+    def accepted(self) -> None:
+        """It worked: the past is forgotten."""
+        self._last = None
+
+
+class OwnLogins:
+    """Sessions of ours that have ended, and that a member may go on listing for a while."""
+
+    def __init__(self) -> None:
+        self._listed: list[tuple[float, float]] = []
+        """(when it ended, until when it may be listed)."""
+
+    def ended(self, now: float, listed_for: float) -> None:
+        """A session ended; after so many seconds a login is somebody's."""
+        self._listed.append((now, now + listed_for))
+
+    def among(self, others: int | None, *, asked: float, now: float) -> int:
+        """How many of the logins that a member lists are ours.
+
+        Args:
+            others: The logins besides that of the asking session; None if it does not say.
+            asked: When the member was asked: what ended later may have been open then, and may
+                not have been.
+            now: The time.
+        """
+        recent = [one for one in self._listed if one[1] > now]
+        earlier = [one for one in recent if one[0] < asked]
+        later = [one for one in recent if one[0] >= asked]
+        # What it has given up, it never lists again.
+        self._listed = [*earlier[: others or 0], *later]
+        return min(len(self._listed), others or 0)

@@ -1,0 +1,115 @@
+"""NAPALM for one member: getters on a list of those that only read, by Nornir's plugin and task.
+
+Its session is beside our own and passes no guard, so nothing but these getters goes through it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.errors import HAUpgradeError, LoginRefused, NotReadOnly
+from nornir_haupgrade.platforms.logins import Refusals
+from nornir_haupgrade.platforms.napalm_errors import not_read
+from nornir_haupgrade.platforms.napalm_host import is_configured, platform_of
+from nornir_haupgrade.platforms.napalm_session import Reach, Session
+from nornir_haupgrade.settings.getters import READ_ONLY_GETTERS, why_not
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.inventory import Host
+
+    from nornir_haupgrade.platforms.wrapped import Heard
+
+__all__ = ["READ_ONLY_GETTERS", "Napalm", "Reach", "is_configured", "platform_of"]
+
+_COMMANDS = 10
+"""A getter sends several commands: it may take so many times as long as one."""
+
+
+class Napalm:
+    """The getters of one member; its session begins with the first one, and `close` ends it."""
+
+    def __init__(
+        self,
+        nr: Nornir,
+        host: Host,
+        reach: Reach,
+        *,
+        ended: Callable[[bool], None] = lambda _: None,
+        tell: Heard | None = None,
+    ) -> None:
+        self._nr = nr
+        self._host = host
+        self._reach = reach
+        self._ended = ended
+        """Called when a session has ended: whether the device was told."""
+        self._tell = tell
+        self._refusals = Refusals()
+        self._session: Session | None = None
+
+    def get(self, getter: str, **options: object) -> object:
+        """What a getter returns; see the Protocol."""
+        with self._named():
+            if (wrong := why_not(getter, options)) is not None:
+                raise NotReadOnly(wrong[0], command=f"napalm {getter}", advice=wrong[1])
+            said = (f"{name}={value}" for name, value in options.items())
+            command = " ".join((f"napalm {getter}", *said))
+            try:
+                data = self._read(getter, options, command)
+            except HAUpgradeError as error:
+                self._said(command, f"({type(error).__name__}) {error}")
+                raise
+        # Not the content, which may be a configuration: who wants it as evidence keeps it.
+        self._said(command, f"{len(json.dumps(data, default=str))} characters of JSON")
+        return data
+
+    def close(self) -> None:
+        """End the session; never raises."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+            self._ended(True)  # noqa: FBT003 - the device was told
+
+    def _read(self, getter: str, options: Mapping[str, object], command: str) -> object:
+        session = self._session = self._session or self._opened()
+        try:
+            return session.get(getter, options, self._reach.command_timeout * _COMMANDS)
+        except Exception as error:  # noqa: BLE001 - drivers of any origin raise anything
+            failed, is_usable = not_read(error, session.where, command, session.secrets)
+        if not is_usable:
+            self._session = None
+            session.cut()
+            self._ended(False)  # noqa: FBT003 - the device may not know
+        raise failed
+
+    def _opened(self) -> Session:
+        self._refusals.check(time.monotonic())
+        session = Session(self._nr, self._host, self._reach)
+        try:
+            session.open()
+        except HAUpgradeError as error:
+            session.cut()
+            if isinstance(error, LoginRefused):
+                self._refusals.refused(error, time.monotonic())
+            elif session.is_connected:  # and may have been logged in to
+                self._ended(False)  # noqa: FBT003 - the device may not know
+            raise
+        self._refusals.accepted()
+        return session
+
+    def _said(self, command: str, text: str) -> None:
+        if self._tell is not None:
+            self._tell(self._host.name, command, text)
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except HAUpgradeError as error:
+            error.pair = error.pair or self._reach.pair
+            error.member = error.member or self._host.name
+            raise
