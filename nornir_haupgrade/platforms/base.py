@@ -57,9 +57,11 @@ class Getters(Protocol):
         """What a getter such as ``get_facts`` returns: plain data, as NAPALM documents it.
 
         Raises:
-            NotReadOnly: The getter is not on the list of those that only read.
+            NotReadOnly: The getter is not on the list of those that only read, or its options are
+            not.
             CommandFailed: NAPALM could not do it, and why.
             ConnectFailed: There is no session, and why.
+            BadInput: The inventory's options do not make one; nothing was contacted.
         """
 
 
@@ -126,6 +128,10 @@ class Driver(Protocol):
     READ_ONLY: ClassVar[tuple[str, ...]]
     """Regular expressions, matched against the whole line, of all that may be sent in a read-only
     run, what the library sends at login included."""
+    NAPALM: ClassVar[str | None]
+    """NAPALM's driver for this platform, unless the inventory names one; None: only if it does."""
+    GETTERS: ClassVar[tuple[str, ...]]
+    """NAPALM's getters that are read before and after where NAPALM reaches both members."""
 
     def __init__(
         self,

@@ -69,6 +69,8 @@ class LinuxHA:
         r"fwctl ha sync-report",
         r"fwctl image verify [A-Za-z0-9][A-Za-z0-9._+-]{0,99}",
     )
+    NAPALM: ClassVar[str | None] = None
+    GETTERS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 _PAUSE_AFTER_REFUSAL = 15.0
 _LONGEST_PAUSE = 240.0
 """Seconds between two logins that a member refuses, doubled each time: accounts get locked."""
+_LISTED_FOR = 300.0
+"""Seconds after which a login is somebody's, whatever broke before."""
+_LISTED_AFTER_LEAVING = 30.0
+"""The same where the device was told that we leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,13 @@ class OwnLogins:
         self._listed: list[tuple[float, float]] = []
         """(when it ended, until when it may be listed)."""
 
-    def ended(self, now: float, listed_for: float) -> None:
-        """A session ended; after so many seconds a login is somebody's."""
-        self._listed.append((now, now + listed_for))
+    def broke(self, now: float) -> None:
+        """A session ended without a word to the device."""
+        self._listed.append((now, now + _LISTED_FOR))
+
+    def left(self, now: float) -> None:
+        """A session ended as it should."""
+        self._listed.append((now, now + _LISTED_AFTER_LEAVING))
 
     def among(self, others: int | None, *, asked: float, now: float) -> int:
         """How many of the logins that a member lists are ours.

@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import HAUpgradeError, LoginRefused, NotReadOnly
-from nornir_haupgrade.platforms.logins import Refusals
+from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
 from nornir_haupgrade.platforms.napalm_errors import not_read
 from nornir_haupgrade.platforms.napalm_host import is_configured, platform_of
 from nornir_haupgrade.platforms.napalm_session import Reach, Session
@@ -23,11 +23,45 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
     from nornir_haupgrade.platforms.wrapped import Heard
+    from nornir_haupgrade.settings import Settings
 
-__all__ = ["READ_ONLY_GETTERS", "Napalm", "Reach", "is_configured", "platform_of"]
+__all__ = ["READ_ONLY_GETTERS", "Napalm", "Reach", "is_configured", "napalm_for", "platform_of"]
 
 _COMMANDS = 10
 """A getter sends several commands: it may take so many times as long as one."""
+
+
+def napalm_for(
+    nr: Nornir,
+    host: Host,
+    *,
+    pair: str,
+    usual: str | None,
+    settings: Settings,
+    own: OwnLogins,
+    tell: Heard | None = None,
+) -> Napalm | None:
+    """NAPALM for a member; None where nothing says how it is reached.
+
+    Args:
+        nr: The Nornir that the member belongs to.
+        host: The member.
+        pair: Its pair, for messages.
+        usual: NAPALM's driver for the platform, if the inventory names none.
+        settings: The known host keys, and how long things may take.
+        own: Told of each session that has ended.
+        tell: Told what was asked.
+    """
+    if usual is None and not is_configured(host):
+        return None
+    reach = Reach(
+        pair,
+        platform_of(host, usual),
+        settings.connect_timeout,
+        settings.command_timeout,
+        settings.known_hosts,
+    )
+    return Napalm(nr, host, reach, own, tell)
 
 
 class Napalm:
@@ -38,15 +72,13 @@ class Napalm:
         nr: Nornir,
         host: Host,
         reach: Reach,
-        *,
-        ended: Callable[[bool], None] = lambda _: None,
+        own: OwnLogins,
         tell: Heard | None = None,
     ) -> None:
         self._nr = nr
         self._host = host
         self._reach = reach
-        self._ended = ended
-        """Called when a session has ended: whether the device was told."""
+        self._own = own
         self._tell = tell
         self._refusals = Refusals()
         self._session: Session | None = None
@@ -72,7 +104,7 @@ class Napalm:
         session, self._session = self._session, None
         if session is not None:
             session.close()
-            self._ended(True)  # noqa: FBT003 - the device was told
+            self._own.left(time.monotonic())
 
     def _read(self, getter: str, options: Mapping[str, object], command: str) -> object:
         session = self._session = self._session or self._opened()
@@ -83,7 +115,7 @@ class Napalm:
         if not is_usable:
             self._session = None
             session.cut()
-            self._ended(False)  # noqa: FBT003 - the device may not know
+            self._own.broke(time.monotonic())
         raise failed
 
     def _opened(self) -> Session:
@@ -96,7 +128,7 @@ class Napalm:
             if isinstance(error, LoginRefused):
                 self._refusals.refused(error, time.monotonic())
             elif session.is_connected:  # and may have been logged in to
-                self._ended(False)  # noqa: FBT003 - the device may not know
+                self._own.broke(time.monotonic())
             raise
         self._refusals.accepted()
         return session

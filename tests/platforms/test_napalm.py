@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from nornir_haupgrade.errors import (
     NotReadOnly,
     Unreachable,
 )
+from nornir_haupgrade.platforms.logins import OwnLogins
 from nornir_haupgrade.platforms.napalm import Napalm, Reach, is_configured, platform_of
 
 FACTS = {"hostname": "r1", "serial_number": "SN1", "uptime": 5.0}
@@ -62,7 +64,7 @@ class Rig:
             }
         )
         self.nr = Nornir(Inventory(self.hosts, Groups({"p1": group}), Defaults()))
-        self.ended: list[bool] = []
+        self.own = OwnLogins()
         self.told: list[tuple[str, str, str]] = []
         self.timeout = 5.0
 
@@ -74,13 +76,20 @@ class Rig:
 
     def napalm(self, member: str = "p1a", platform: str = "mock") -> Napalm:
         reach = Reach("p1", platform, self.timeout, self.timeout / 10, self.folder / "known_hosts")
-        return Napalm(
-            self.nr,
-            self.hosts[member],
-            reach,
-            ended=self.ended.append,
-            tell=lambda *what: self.told.append(what),
-        )
+        tell = lambda *what: self.told.append(what)  # noqa: E731 - a list takes one thing
+        return Napalm(self.nr, self.hosts[member], reach, self.own, tell)
+
+    @property
+    def ended(self) -> int:
+        """How many sessions of ours the member may still list."""
+        now = time.monotonic()
+        return self.own.among(1000, asked=now, now=now)
+
+    @property
+    def broken(self) -> int:
+        """How many of them for long."""
+        now = time.monotonic() + 60
+        return self.own.among(1000, asked=now, now=now)
 
 
 @pytest.fixture
@@ -99,8 +108,9 @@ def failure(napalm: Napalm, getter: str = "get_facts", **options: object) -> HAU
 def test_a_getter_returns_plain_data(rig: Rig) -> None:
     napalm = rig.napalm()
     assert napalm.get("get_facts") == FACTS
+    assert rig.ended == 0
     napalm.close()
-    assert rig.ended == [True]
+    assert (rig.ended, rig.broken) == (1, 0)
 
 
 def test_options_reach_the_getter(rig: Rig) -> None:
@@ -114,7 +124,7 @@ def test_nothing_is_opened_before_the_first_getter_and_nothing_closed_that_was_n
     rig.arguments["fail_on_open"] = True
     napalm = rig.napalm()
     napalm.close()
-    assert rig.ended == []
+    assert rig.ended == 0
 
 
 def test_one_session_serves_all_getters_until_it_is_closed(rig: Rig) -> None:
@@ -124,7 +134,7 @@ def test_one_session_serves_all_getters_until_it_is_closed(rig: Rig) -> None:
     assert napalm.get("get_facts") == {"hostname": "second call"}
     napalm.close()
     napalm.close()
-    assert rig.ended == [True]
+    assert rig.ended == 1
     assert napalm.get("get_facts") == FACTS  # the calls of another session
 
 
@@ -183,7 +193,7 @@ def test_a_getter_that_the_driver_lacks_is_said_and_the_session_stays(rig: Rig) 
         "p1/p1a: NAPALM's mock at 127.0.0.1 has no get_vlans. Next: leave it out of ha.getters"
     )
     assert isinstance(error, CommandFailed)
-    assert rig.ended == []
+    assert rig.ended == 0
     assert napalm.get("get_facts") == FACTS
 
 
@@ -191,7 +201,7 @@ def test_an_answer_that_the_driver_cannot_make_sense_of_is_said(rig: Rig) -> Non
     rig.raises("get_vlans", "builtins.KeyError", "vlan")
     error = failure(rig.napalm(), "get_vlans")
     assert "'napalm get_vlans' failed: KeyError: 'vlan'" in str(error)
-    assert rig.ended == []
+    assert rig.ended == 0
 
 
 @pytest.mark.parametrize(
@@ -210,10 +220,10 @@ def test_a_session_that_broke_is_given_up_and_the_next_getter_has_another(
     rig.raises("get_vlans", kind, "gone")
     napalm = rig.napalm()
     assert said in str(failure(napalm, "get_vlans"))
-    assert rig.ended == [False]
     assert napalm.get("get_facts") == FACTS
     napalm.close()
-    assert rig.ended == [False, True]
+    assert rig.ended == 2
+    assert rig.broken == 1
 
 
 def test_a_device_that_cannot_be_connected_to_is_said(rig: Rig) -> None:
@@ -342,7 +352,7 @@ def test_a_getter_that_never_answers_ends_in_time(rig: Rig, hang: threading.Even
     rig.timeout = 1.0  # of which a tenth for one command, and ten such for a getter
     error = failure(rig.napalm(platform="slow"))
     assert "no complete answer in time; the session was closed: 'napalm get_facts'" in str(error)
-    assert rig.ended == [False]
+    assert rig.broken == 1
 
 
 def test_so_does_a_driver_that_never_connects(rig: Rig, hang: threading.Event) -> None:
@@ -359,7 +369,7 @@ def test_an_end_that_fails_is_an_end(rig: Rig, hang: threading.Event) -> None:
     napalm = rig.napalm(platform="slow")
     napalm.get("get_facts")
     napalm.close()
-    assert rig.ended == [True]
+    assert rig.ended == 1
 
 
 def test_whether_and_how_it_is_reached_is_what_the_inventory_says(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""No NAPALM driver logs in to a host whose key is not known: real SSH, judged by what arrives there.
+"""No NAPALM driver logs in to a host whose key is not known: real SSH, judged by what arrives.
 
 The server takes no password, so a password that arrives is a host key that was accepted.
 """
@@ -32,6 +32,7 @@ from nornir_haupgrade.errors import (
     LoginRefused,
     Unreachable,
 )
+from nornir_haupgrade.platforms.logins import OwnLogins
 from nornir_haupgrade.platforms.napalm import Napalm, Reach
 
 DRIVERS = ["ios", "nxos_ssh", "iosxr", "eos", "linux"]
@@ -127,7 +128,7 @@ def reach(tmp_path: Path) -> Iterator[Reached]:
             groups=ParentGroups([group]),
         )
         nr = Nornir(Inventory(Hosts({"p1a": host}), Groups({"p1": group}), Defaults()))
-        opened.append(Napalm(nr, host, Reach("p1", driver, 5.0, 5.0, file)))
+        opened.append(Napalm(nr, host, Reach("p1", driver, 5.0, 5.0, file), OwnLogins()))
         return opened[-1]
 
     yield reach
