@@ -91,6 +91,7 @@ class Pair:
                     usual=self.kind.NAPALM,
                     settings=self.settings,
                     own=self._own[member],
+                    peer=self.host(next(name for name in self.names if name != member)),
                     tell=self._said,
                 )
             return self._napalm[member]

@@ -181,7 +181,7 @@ def reached(pair: Pair, tmp_path: Path) -> Pair:
     (tmp_path / "get_vlans.1").write_text(json.dumps(broken))
     extras = {"optional_args": {"path": str(tmp_path)}}
     for name in pair.names:
-        options = ConnectionOptions(platform="mock", extras=extras)
+        options = ConnectionOptions(hostname=name, platform="mock", extras=extras)
         pair.host(name).connection_options["napalm"] = options
     return pair
 

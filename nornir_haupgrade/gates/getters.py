@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.gates.combine import listed
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.settings.getters import Getter
 
 _ROUNDING = 1e-9
+_PAIR = 2
 _WIDTH = 200
 _VALUE = 60
 """Characters of one value."""
@@ -28,6 +29,21 @@ def readable(member: MemberId, wanted: Getter, data: object) -> Verdict:
     if absent is not None:
         return Verdict(Status.ERROR, f"{member}: {absent}")
     return Verdict(Status.PASS, f"{member}: {_count(len(items))}")
+
+
+def distinct(facts: Sequence[tuple[MemberId, Mapping[str, object]]]) -> Verdict:
+    """Two members are two devices: by serial number and hostname, since either may be shared."""
+    seen: dict[tuple[object, object], MemberId] = {}
+    for member, own in facts:
+        serial = own.get("serial_number")
+        first = seen.setdefault((serial, own.get("hostname")), member) if serial else member
+        if first != member:
+            reason = f"{first} and {member} are the same device to NAPALM, {_shown(str(serial))}"
+            advice = "correct connection_options: napalm: in the inventory"
+            return Verdict(Status.ERROR, f"{reason}: {advice}")
+    if len(seen) < _PAIR:
+        return Verdict(Status.SKIPPED, "no two serial numbers were read to tell the members apart")
+    return Verdict(Status.PASS, "the members are two devices")
 
 
 def as_before(member: MemberId, wanted: Getter, before: object | None, after: object) -> Verdict:

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.errors import HAUpgradeError, LoginRefused, NotReadOnly
+from nornir_haupgrade.errors import BadInput, HAUpgradeError, LoginRefused, NotReadOnly
 from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
 from nornir_haupgrade.platforms.napalm_errors import not_read
-from nornir_haupgrade.platforms.napalm_host import is_configured, platform_of
+from nornir_haupgrade.platforms.napalm_host import is_configured, platform_of, reached_at
 from nornir_haupgrade.platforms.napalm_session import Reach, Session
 from nornir_haupgrade.settings.getters import READ_ONLY_GETTERS, why_not
 
@@ -39,6 +39,7 @@ def napalm_for(
     usual: str | None,
     settings: Settings,
     own: OwnLogins,
+    peer: Host | None = None,
     tell: Heard | None = None,
 ) -> Napalm | None:
     """NAPALM for a member; None where nothing says how it is reached.
@@ -50,6 +51,7 @@ def napalm_for(
         usual: NAPALM's driver for the platform, if the inventory names none.
         settings: The known host keys, and how long things may take.
         own: Told of each session that has ended.
+        peer: The other member, which must be reached somewhere else.
         tell: Told what was asked.
     """
     if usual is None and not is_configured(host):
@@ -61,7 +63,7 @@ def napalm_for(
         settings.command_timeout,
         settings.known_hosts,
     )
-    return Napalm(nr, host, reach, own, tell)
+    return Napalm(nr, host, reach, own, peer=peer, tell=tell)
 
 
 class Napalm:
@@ -73,12 +75,15 @@ class Napalm:
         host: Host,
         reach: Reach,
         own: OwnLogins,
+        *,
+        peer: Host | None = None,
         tell: Heard | None = None,
     ) -> None:
         self._nr = nr
         self._host = host
         self._reach = reach
         self._own = own
+        self._peer = peer
         self._tell = tell
         self._refusals = Refusals()
         self._session: Session | None = None
@@ -120,6 +125,14 @@ class Napalm:
 
     def _opened(self) -> Session:
         self._refusals.check(time.monotonic())
+        at = reached_at(self._host)
+        if self._peer is not None and at == reached_at(self._peer):
+            where = f"the same address, {at[0]} port {at[1]}"
+            raise BadInput(
+                f"NAPALM is told to reach {self._peer.name} at {where}",
+                advice="a port in the optional_args of a group counts for both: give each host its "
+                "own",
+            )
         session = Session(self._nr, self._host, self._reach)
         try:
             session.open()

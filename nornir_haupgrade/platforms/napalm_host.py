@@ -30,6 +30,13 @@ def platform_of(host: Host, usual: str | None) -> str | None:
     return next((one.platform for one in _said(host) if one.platform), usual or host.platform)
 
 
+def reached_at(host: Host) -> tuple[str, object]:
+    """The address and port that NAPALM is told to connect to."""
+    options = host.get_connection_parameters(NAME)
+    arguments = (options.extras or {}).get("optional_args") or {}
+    return options.hostname or host.name, arguments.get("port") or options.port
+
+
 def _said(host: Host) -> Iterator[ConnectionOptions]:
     """The options for NAPALM of the host, its groups and the defaults, the nearest first."""
     for element in (host, *host.extended_groups()):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.platforms.address import address_of, target_of
 from nornir_haupgrade.platforms.hostkeys import KnownKeys
-from nornir_haupgrade.platforms.login import notice_a_dead_peer
 from nornir_haupgrade.platforms.napalm_errors import no_line, not_connected
 from nornir_haupgrade.platforms.napalm_host import NAME, copied, own_host, own_nornir, quietly
 from nornir_haupgrade.platforms.napalm_ways import (
@@ -160,6 +159,8 @@ class Session:
 
     def _line(self, way: Way, port: int, ssh_config_file: object) -> dict[str, Any]:
         """Host keys, deadlines and, unless it is a proxy's, a socket that can be cut."""
+        from nornir_haupgrade.platforms.login import notice_a_dead_peer
+
         target = target_of(address_of(self._host, NAME), port, ssh_config_file)
         if target is None:
             raise BadInput(

@@ -33,7 +33,7 @@ class Napalm:
         self.folder = folder
         self.platform = "mock"
         for member in ("p1a", "p1b"):
-            self.answers(member, "get_facts", FACTS)
+            self.answers(member, "get_facts", FACTS | {"serial_number": f"SN-{member}"})
             self.answers(member, "get_interfaces", PORTS)
         self.wants("get_facts", "get_interfaces")
 
@@ -53,7 +53,7 @@ class Napalm:
         ctx = self.bench.context()
         for member in ctx.pair.names if is_reached else ():
             extras = {"optional_args": {"path": str(self.folder / member)}}
-            options = ConnectionOptions(platform=self.platform, extras=extras)
+            options = ConnectionOptions(member, platform=self.platform, extras=extras)
             ctx.pair.host(member).connection_options["napalm"] = options
         return ctx
 
@@ -86,7 +86,7 @@ def upgraded(napalm: Napalm) -> Napalm:
     assert napalm.measure().verdict.is_good
     bench.evidence.backups["p1b", "step-3-12.15.tar"] = archive(FILES)
     bench.b.boots()
-    after = FACTS | {"os_version": "13.8"}
+    after = FACTS | {"os_version": "13.8", "serial_number": "SN-p1b"}
     napalm.answers("p1b", "get_facts", after)
     return napalm
 
@@ -97,7 +97,7 @@ def upgraded(napalm: Napalm) -> Napalm:
 def test_each_answer_is_kept_and_its_hash_remembered(napalm: Napalm) -> None:
     result = napalm.measure()
     assert result.verdict.status is Status.WARN  # no sessions to compare, which is another matter
-    assert napalm.said(result) == "pass: 4 checks passed"
+    assert napalm.said(result) == "pass: 5 checks passed"
     digest = dict(result.facts)["getter:p1b:get_interfaces"]
     kept = napalm.bench.evidence.get_raw(digest)
     assert hashlib.sha256(kept.encode()).hexdigest() == digest
@@ -121,7 +121,7 @@ def test_what_cannot_be_read_is_an_error_and_the_rest_is_still_read(
     napalm.wants("get_interfaces", "get_facts")
     result = napalm.measure()
     assert result.verdict.status is Status.ERROR
-    assert "getters: get_interfaces: p1/p1b: NAPALM's mock at 127.0.0.1" in result.verdict.reason
+    assert "getters: get_interfaces: p1/p1b: NAPALM's mock at p1b" in result.verdict.reason
     assert said in result.verdict.reason
     assert "getter:p1b:get_interfaces" not in dict(result.facts)
     assert "getter:p1b:get_facts" in dict(result.facts)
@@ -162,6 +162,22 @@ def test_a_member_that_does_not_answer_is_an_error_of_each_getter(napalm: Napalm
     (check,) = checks_of(ctx.pair)
     assert check.verdict.status is Status.ERROR
     assert check.verdict.reason.count("p1/p1b: does not answer") == 2
+
+
+def test_one_device_behind_both_members_is_an_error(napalm: Napalm) -> None:
+    napalm.answers("p1b", "get_facts", FACTS | {"serial_number": "SN-p1a"})
+    result = napalm.measure()
+    assert result.verdict.status is Status.ERROR
+    said = "devices: p1a and p1b are the same device to NAPALM, SN-p1a"
+    assert said in result.verdict.reason
+    (check,) = checks_of(napalm.context().pair)
+    assert said in check.verdict.reason
+
+
+def test_a_device_that_says_no_serial_number_is_not_mistaken(napalm: Napalm) -> None:
+    for member in ("p1a", "p1b"):
+        napalm.answers(member, "get_facts", FACTS | {"serial_number": ""})
+    assert napalm.measure().verdict.is_good
 
 
 def test_secrets_are_in_no_evidence(napalm: Napalm) -> None:
@@ -234,7 +250,7 @@ def test_what_is_asked_for_and_cannot_be_reached_is_an_error(napalm: Napalm) -> 
 
 def test_a_check_says_whether_they_can_be_read(napalm: Napalm) -> None:
     (check,) = checks_of(napalm.context().pair)
-    assert (check.name, check.verdict.reason) == ("getters", "4 checks passed")
+    assert (check.name, check.verdict.reason) == ("getters", "5 checks passed")
     napalm.answers("p1b", "get_interfaces", {})
     (check,) = checks_of(napalm.context().pair)
     assert check.verdict.status is Status.ERROR

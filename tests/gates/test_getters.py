@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from nornir_haupgrade.gates.getters import as_before, readable
+from nornir_haupgrade.gates.getters import as_before, distinct, readable
 from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.settings import Getter
 
@@ -170,6 +170,29 @@ def test_without_a_baseline_it_is_said_that_nothing_was_compared() -> None:
 
 def test_a_baseline_that_holds_nothing_compares_nothing() -> None:
     assert judged({}, PORTS).status is Status.ERROR
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        (("SN1", "r1"), ("SN2", "r2"), Status.PASS),
+        (("SN1", "r"), ("SN2", "r"), Status.PASS),  # one configuration for both
+        (("SN1", "r1"), ("SN1", "r2"), Status.PASS),  # that of the machine that both run on
+        (("SN1", "r1"), ("SN1", "r1"), Status.ERROR),
+        (("SN1", "r1"), ("", "r1"), Status.SKIPPED),
+        (("", "r1"), ("", "r1"), Status.SKIPPED),
+    ],
+)
+def test_two_members_are_two_devices(
+    one: tuple[str, str], other: tuple[str, str], status: Status
+) -> None:
+    facts = [
+        (member, {"serial_number": serial, "hostname": name})
+        for member, (serial, name) in (("r1", one), ("r2", other))
+    ]
+    assert distinct(facts).status is status
+    assert distinct(facts[:1]).status is Status.SKIPPED
+    assert distinct([]).status is Status.SKIPPED
 
 
 def test_what_cannot_be_printed_and_what_is_long_is_shortened() -> None:

@@ -76,8 +76,14 @@ class Rig:
 
     def napalm(self, member: str = "p1a", platform: str = "mock") -> Napalm:
         reach = Reach("p1", platform, self.timeout, self.timeout / 10, self.folder / "known_hosts")
-        tell = lambda *what: self.told.append(what)  # noqa: E731 - a list takes one thing
-        return Napalm(self.nr, self.hosts[member], reach, self.own, tell)
+        return Napalm(
+            self.nr,
+            self.hosts[member],
+            reach,
+            self.own,
+            peer=self.hosts["p1b" if member == "p1a" else "p1a"],
+            tell=lambda *what: self.told.append(what),
+        )
 
     @property
     def ended(self) -> int:
@@ -287,6 +293,13 @@ def test_processors_and_the_callers_own_failures_are_as_nornir_has_them(rig: Rig
     one = "napalm_get of ['p1a']"
     assert watch.seen == [one, "failed: []", one, "failed: ['p1a']"]
     assert rig.nr.data.failed_hosts == set()
+
+
+def test_two_members_at_one_address_are_one_device(rig: Rig) -> None:
+    rig.arguments["port"] = 2001
+    error = failure(rig.napalm())
+    assert isinstance(error, BadInput)
+    assert "NAPALM is told to reach p1b at the same address, 127.0.0.1 port 2001" in str(error)
 
 
 @pytest.mark.parametrize("platform", ["junos", "iosxr_netconf"])

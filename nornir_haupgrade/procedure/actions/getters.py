@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from nornir_haupgrade.errors import ConnectFailed, HAUpgradeError
 from nornir_haupgrade.gates.combine import Check, combine
-from nornir_haupgrade.gates.getters import as_before, readable
+from nornir_haupgrade.gates.getters import as_before, distinct, readable
 from nornir_haupgrade.model import MemberId, Sha256, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver, Getters
@@ -123,7 +123,8 @@ def _answers(napalm: Getters, getters: Sequence[Getter]) -> Answers:
 
 
 def _readable(answers: Mapping[MemberId, Answers], getters: Sequence[Getter]) -> list[Check]:
-    found = []
+    found: list[Check] = []
+    facts: list[tuple[MemberId, Mapping[str, object]]] = []
     for member, own in answers.items():
         for one in getters:
             answer = own[one.name]
@@ -131,7 +132,9 @@ def _readable(answers: Mapping[MemberId, Answers], getters: Sequence[Getter]) ->
                 found.append(Check(one.name, error_verdict(answer)))
             else:
                 found.append(Check(one.name, readable(member, one, answer)))
-    return found
+            if one.getter == "get_facts" and isinstance(answer, Mapping):
+                facts.append((member, answer))
+    return [*found, Check("devices", distinct(facts))]
 
 
 def _judged(ctx: Context, member: MemberId, one: Getter, answer: object) -> Verdict:
