@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped, LoginRefused
+from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import Flow, MemberId, PairFacts, ServiceResult
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
@@ -212,10 +212,8 @@ class Pair:
             held = self._drivers.get(name)
         if held is not None:
             return held[1]
-        refusals = self._refusals[name]
-        refusals.check(time.monotonic())
         kind = self.kind
-        try:
+        with self._refusals[name].care(time.monotonic):
             transport = open_transport(
                 self.host(name),
                 pair=self.config.name,
@@ -224,10 +222,6 @@ class Pair:
                 connect_timeout=self.settings.connect_timeout,
                 known_hosts=self.settings.known_hosts,
             )
-        except LoginRefused as error:
-            refusals.refused(error, time.monotonic())
-            raise
-        refusals.accepted()
         driver = kind(
             Told(transport, self._said),
             command_timeout=self.settings.command_timeout,

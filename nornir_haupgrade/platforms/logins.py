@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nornir_haupgrade.errors import LoginRefused
+from nornir_haupgrade.errors import LoginRefused
 
 _PAUSE_AFTER_REFUSAL = 15.0
 _LONGEST_PAUSE = 240.0
@@ -27,27 +27,30 @@ class _Refusal:
 
 
 class Refusals:
-    """The refused logins to one member by one way; times are of ``time.monotonic``."""
+    """The refused logins to one member by one way."""
 
     def __init__(self) -> None:
         self._last: _Refusal | None = None
 
-    def check(self, now: float) -> None:
-        """Whether it may be tried.
+    @contextmanager
+    def care(self, clock: Callable[[], float]) -> Iterator[None]:
+        """Log in within this; what is refused again is left alone for twice as long.
+
+        Args:
+            clock: As ``time.monotonic``.
 
         Raises:
-            LoginRefused: The last one was refused a moment ago.
+            LoginRefused: The last one was refused a moment ago; or just now.
         """
-        if self._last is not None and now < self._last.until:
-            raise self._last.error
-
-    def refused(self, error: LoginRefused, now: float) -> None:
-        """It was refused, this time or again."""
-        pause = min(2 * self._last.pause, _LONGEST_PAUSE) if self._last else _PAUSE_AFTER_REFUSAL
-        self._last = _Refusal(error, now + pause, pause)
-
-    def accepted(self) -> None:
-        """It worked: the past is forgotten."""
+        last = self._last
+        if last is not None and clock() < last.until:
+            raise last.error
+        try:
+            yield
+        except LoginRefused as error:
+            pause = min(2 * last.pause, _LONGEST_PAUSE) if last else _PAUSE_AFTER_REFUSAL
+            self._last = _Refusal(error, clock() + pause, pause)
+            raise
         self._last = None
 
 

@@ -124,7 +124,6 @@ class Napalm:
         raise failed
 
     def _opened(self) -> Session:
-        self._refusals.check(time.monotonic())
         at = reached_at(self._host)
         if self._peer is not None and at == reached_at(self._peer):
             where = f"the same address, {at[0]} port {at[1]}"
@@ -133,17 +132,15 @@ class Napalm:
                 advice="a port in the optional_args of a group counts for both: give each host its "
                 "own",
             )
-        session = Session(self._nr, self._host, self._reach)
-        try:
-            session.open()
-        except HAUpgradeError as error:
-            session.cut()
-            if isinstance(error, LoginRefused):
-                self._refusals.refused(error, time.monotonic())
-            elif session.is_connected:  # and may have been logged in to
-                self._own.broke(time.monotonic())
-            raise
-        self._refusals.accepted()
+        with self._refusals.care(time.monotonic):
+            session = Session(self._nr, self._host, self._reach)
+            try:
+                session.open()
+            except HAUpgradeError as error:
+                session.cut()
+                if session.is_connected and not isinstance(error, LoginRefused):
+                    self._own.broke(time.monotonic())  # it may have been logged in to
+                raise
         return session
 
     def _said(self, command: str, text: str) -> None:

@@ -1,27 +1,47 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, strategies as st
 
-from nornir_haupgrade.errors import LoginRefused
+from nornir_haupgrade.errors import LoginRefused, Unreachable
 from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
+
+
+def at(now: float) -> Callable[[], float]:
+    return lambda: now
+
+
+def refuse(refusals: Refusals, now: float) -> None:
+    with pytest.raises(LoginRefused, match="wrong password"), refusals.care(at(now)):
+        raise LoginRefused("wrong password")
 
 
 def test_a_refused_login_is_left_alone_for_longer_each_time() -> None:
     refusals, now = Refusals(), 0.0
     for pause in (15, 30, 60, 120, 240, 240):
-        refusals.check(now)
-        refusals.refused(LoginRefused("wrong password"), now)
-        with pytest.raises(LoginRefused, match="wrong password"):
-            refusals.check(now + pause - 1)
+        refuse(refusals, now)
+        with pytest.raises(LoginRefused), refusals.care(at(now + pause - 1)):
+            pytest.fail("nobody logs in now")
         now += pause
 
 
 def test_one_that_works_makes_the_past_forgotten() -> None:
     refusals = Refusals()
-    refusals.refused(LoginRefused("wrong password"), 0.0)
-    refusals.accepted()
-    refusals.check(0.0)
+    refuse(refusals, 0.0)
+    with refusals.care(at(15)):
+        pass
+    refuse(refusals, 15.0)
+    with refusals.care(at(30)):
+        pass
+
+
+def test_another_error_is_no_refusal() -> None:
+    refusals = Refusals()
+    for _ in range(2):
+        with pytest.raises(Unreachable), refusals.care(at(0)):
+            raise Unreachable("the port refuses the connection")
 
 
 events = st.lists(st.sampled_from(["broke", "left", "asked"]), max_size=8)
