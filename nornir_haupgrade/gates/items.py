@@ -61,8 +61,8 @@ _SHAPES: Final[Mapping[str, tuple[_Step, ...]]] = {
 
 _ALWAYS: Final = frozenset({"age", "last_flapped", "last_move", "moves", "uptime"})
 _VOLATILE: Final[Mapping[str, frozenset[str]]] = {
-    # The upgrade itself changes it, and has gates of its own.
-    "get_facts": frozenset({"os_version"}),
+    # The upgrade itself changes them, and has gates of its own.
+    "get_facts": frozenset({"os_version", "running_kernel"}),
     "get_bgp_neighbors": frozenset({"accepted_prefixes", "received_prefixes", "sent_prefixes"}),
     "get_bgp_neighbors_detail": frozenset(
         {

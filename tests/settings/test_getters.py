@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from napalm.base.base import NetworkDriver
 
 from nornir_haupgrade.settings import Getter
-from nornir_haupgrade.settings.getters import READ_ONLY_GETTERS, chosen, why_not
+from nornir_haupgrade.settings.getters import READ_ONLY_GETTERS, GetterOptions, chosen, why_not
 
 if TYPE_CHECKING:
     from tests.settings.conftest import Site
@@ -185,3 +188,18 @@ def test_the_same_name_twice_is_told_once(site: Site) -> None:
 def test_members_that_say_different_things_are_told(site: Site) -> None:
     site.hosts["p1a"]["data"] = {"ha": {"getters": ["get_facts"]}}
     assert "the members of pair p1 have different getters" in site.finding()
+
+
+def test_the_documents_own_example_is_accepted(site: Site) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "napalm.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    site.groups = {"p1": yaml.safe_load(block[1])}
+    (pair,) = site.open().pairs
+    assert [one.name for one in pair.getters or ()][-2:] == ["to-the-plant", "default-route"]
+
+
+def test_the_document_names_every_key(site: Site) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "napalm.md").read_text(encoding="utf-8")
+    for key in GetterOptions.model_fields:
+        assert f"| `{key}` |" in text
