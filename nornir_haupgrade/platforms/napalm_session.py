@@ -64,6 +64,8 @@ class Session:
         self._nr = nr
         self._host = host
         self._reach = reach
+        self._own: Host | None = None
+        """Made for this session; the inventory's host may carry a connection of the caller's."""
         self._socket: socket.socket | None = None
         self._keys: Path | None = None
         self.where = f"NAPALM's {reach.platform or '(no driver)'} at {address_of(host, NAME)}"
@@ -83,9 +85,9 @@ class Session:
         """
         seconds = self._reach.connect_timeout + self._reach.command_timeout
         try:
-            self._host = own_host(self._host, self._reach.platform, self._extras())
-            self._nr = own_nornir(self._nr, self._host)
-            within(seconds, lambda: self._host.get_connection(NAME, self._nr.config))
+            own = self._own = own_host(self._host, self._reach.platform, self._extras())
+            self._nr = own_nornir(self._nr, own)
+            within(seconds, lambda: own.get_connection(NAME, self._nr.config))
         except HAUpgradeError:
             raise
         except Exception as error:  # noqa: BLE001 - drivers of any origin raise anything
@@ -114,23 +116,25 @@ class Session:
 
     def close(self) -> None:
         """Take leave as the driver does, for a while; never raises."""
-        connection = self._host.connections.pop(NAME, None)
-        if connection is not None:
-            with contextlib.suppress(Exception):
-                within(_FAREWELL, connection.close)
+        self._take_leave()
         self.cut()
 
     def cut(self) -> None:
         """End it without a farewell: the other end may be dead."""
-        connection = self._host.connections.pop(NAME, None)
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
-        elif connection is not None:  # no line of ours to cut
+        else:  # no line of ours to cut
+            self._take_leave()
+        self._own = None
+        self._forget_keys()
+
+    def _take_leave(self) -> None:
+        connection = self._own.connections.pop(NAME, None) if self._own is not None else None
+        if connection is not None:
             with contextlib.suppress(Exception):
                 within(_FAREWELL, connection.close)
-        self._forget_keys()
 
     def _extras(self) -> dict[str, Any]:
         """What Nornir's plugin hands to the driver: a copy, with host keys and deadlines."""

@@ -162,6 +162,9 @@ def test_a_connection_that_the_caller_has_open_is_left_alone(rig: Rig) -> None:
     napalm = rig.napalm()
     assert napalm.get("get_facts") == FACTS
     napalm.close()
+    rig.arguments["fail_on_open"] = True
+    failure(rig.napalm())
+    failure(rig.napalm(platform="no_such_driver"))
     assert rig.hosts["p1a"].connections == {"napalm": theirs}
 
 
