@@ -57,7 +57,7 @@ make_venv() {
   echo "$$venv: installing the packages ($$("$$venv/bin/python" -V))"
   "$$venv/bin/python" -m pip install -qq --upgrade --constraint constraints.txt pip
   "$$venv/bin/python" -m pip install -qq --constraint constraints.txt \
-    --build-constraint constraints.txt --editable '.[lab]' --group dev
+    --build-constraint constraints.txt --editable '.[lab,linux]' --group dev
   touch "$$venv/.stamp"
 }
 install_debian() {

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped, LoginRefused
+from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import Flow, MemberId, PairFacts, ServiceResult
 from nornir_haupgrade.platforms import driver_class
+from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
+from nornir_haupgrade.platforms.napalm import Napalm, napalm_for
 from nornir_haupgrade.platforms.transport import open_transport
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
 from nornir_haupgrade.settings import ManagementPath
@@ -24,25 +25,10 @@ if TYPE_CHECKING:
     from nornir.core.task import MultiResult, Result, Task
 
     from nornir_haupgrade.model import MemberFacts
-    from nornir_haupgrade.platforms.base import Driver, Order, Transport
+    from nornir_haupgrade.platforms.base import Driver, Getters, Order, Transport
     from nornir_haupgrade.settings import PairConfig, Settings, SiteGate, TaskService
 
 T = TypeVar("T")
-
-_LISTED_FOR = 300.0
-"""Seconds after which a login is somebody's, whatever broke before."""
-_PAUSE_AFTER_REFUSAL = 15.0
-_LONGEST_PAUSE = 240.0
-"""Seconds between two logins that a member refuses, doubled each time: accounts get locked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """A login that was refused; until then it is not tried again."""
-
-    error: LoginRefused
-    until: float
-    pause: float
 
 
 class Pair:
@@ -75,9 +61,9 @@ class Pair:
         self.names: tuple[MemberId, MemberId] = (config.members[0].name, config.members[1].name)
         self.heard = heard
         self._drivers: dict[MemberId, tuple[Transport, Driver]] = {}
-        self._broken: defaultdict[MemberId, list[float]] = defaultdict(list)
-        """When sessions of ours broke: a device may go on listing them as logins for a while."""
-        self._refused: dict[MemberId, _Refusal] = {}
+        self._own = {name: OwnLogins() for name in self.names}
+        self._refusals = {name: Refusals() for name in self.names}
+        self._napalm: dict[MemberId, Napalm | None] = {}
         self._lock = threading.Lock()
 
     @property
@@ -93,6 +79,22 @@ class Pair:
     def host(self, member: MemberId) -> Host:
         """The Nornir host of a member."""
         return self.nr.inventory.hosts[member]
+
+    def getters_of(self, member: MemberId) -> Getters | None:
+        """NAPALM, for as long as one `each`; None where nothing says how a member is reached."""
+        with self._lock:
+            if member not in self._napalm:
+                self._napalm[member] = napalm_for(
+                    self.nr,
+                    self.host(member),
+                    pair=self.config.name,
+                    usual=self.kind.NAPALM,
+                    settings=self.settings,
+                    own=self._own[member],
+                    peer=self.host(next(name for name in self.names if name != member)),
+                    tell=self._said,
+                )
+            return self._napalm[member]
 
     def each(
         self,
@@ -127,24 +129,20 @@ class Pair:
         Args:
             members: Who is asked, if not both; nothing is known of the other one then.
         """
+        asked = time.monotonic()
         facts: dict[MemberId, MemberFacts | None] = dict.fromkeys(self.names)
         errors: dict[MemberId, HAUpgradeError] = {}
         for name, answer in self.each(lambda _, driver: driver.facts(), members).items():
             if isinstance(answer, HAUpgradeError):
                 errors[name] = answer
             else:
-                facts[name] = self._without_our_own(name, answer)
+                facts[name] = self._without_our_own(name, answer, asked)
         return PairFacts(tuple(facts.items())), errors
 
-    def _without_our_own(self, name: MemberId, facts: MemberFacts) -> MemberFacts:
-        """A broken session of ours that the device still lists is nobody else's login."""
-        since = time.monotonic() - _LISTED_FOR
-        recent = [at for at in self._broken[name] if at > since]
-        # What it has given up, it never lists again.
-        self._broken[name] = recent[: facts.others or 0]
-        return (
-            replace(facts, others=facts.others - len(self._broken[name])) if facts.others else facts
-        )
+    def _without_our_own(self, name: MemberId, facts: MemberFacts, asked: float) -> MemberFacts:
+        """A session of ours that the device still lists is nobody else's login."""
+        ours = self._own[name].among(facts.others, asked=asked, now=time.monotonic())
+        return replace(facts, others=facts.others - ours) if facts.others else facts
 
     def flow(self, member: MemberId) -> Flow | None:
         """The five-tuple of our open session to a member; None when there is none to tell."""
@@ -177,7 +175,7 @@ class Pair:
     def log_in_anew(self) -> None:
         """The way of our sessions has moved, and nobody would tell us that they are dead."""
         for name in self._drivers:
-            self._broken[name].append(time.monotonic())
+            self._own[name].broke(time.monotonic())
         self.close()
 
     def _guarded(self, name: MemberId, work: Callable[[MemberId, Driver], T]) -> T | HAUpgradeError:
@@ -187,7 +185,7 @@ class Pair:
             return work(name, self._driver(name))
         except (CommandTimeout, LineDropped) as error:
             if name in self._drivers:
-                self._broken[name].append(time.monotonic())
+                self._own[name].broke(time.monotonic())
             self.close(name)
             return _named(error, self.config.name, name)
         except HAUpgradeError as error:
@@ -196,6 +194,9 @@ class Pair:
             self._said(name, "internal error", traceback.format_exc())
             what = f"internal error, kept with the raw texts: {type(error).__name__}: {error}"
             return HAUpgradeError(what, pair=self.config.name, member=name)
+        finally:
+            if (napalm := self._napalm.get(name)) is not None:
+                napalm.close()
 
     def _answer(self, name: MemberId, result: MultiResult | None) -> object:
         if not result:
@@ -211,11 +212,8 @@ class Pair:
             held = self._drivers.get(name)
         if held is not None:
             return held[1]
-        refused = self._refused.get(name)
-        if refused is not None and time.monotonic() < refused.until:
-            raise refused.error
         kind = self.kind
-        try:
+        with self._refusals[name].care(time.monotonic):
             transport = open_transport(
                 self.host(name),
                 pair=self.config.name,
@@ -226,15 +224,11 @@ class Pair:
                 connect_timeout=self.settings.connect_timeout,
                 known_hosts=self.settings.known_hosts,
             )
-        except LoginRefused as error:
-            pause = min(2 * refused.pause, _LONGEST_PAUSE) if refused else _PAUSE_AFTER_REFUSAL
-            self._refused[name] = _Refusal(error, time.monotonic() + pause, pause)
-            raise
-        self._refused.pop(name, None)
         driver = kind(
             Told(transport, self._said),
             command_timeout=self.settings.command_timeout,
             install_timeout=self.settings.install_timeout,
+            getters=self.getters_of(name),
         )
         with self._lock:
             self._drivers[name] = (transport, driver)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from nornir.core import Nornir
-from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 
 from nornir_haupgrade import pair as pairs
-from nornir_haupgrade.errors import LineDropped, LoginRefused
+from nornir_haupgrade.errors import CommandFailed, LineDropped, LoginRefused
 from nornir_haupgrade.model import MemberFacts, Role
 from nornir_haupgrade.pair import Pair
-from nornir_haupgrade.platforms.base import Files
+from nornir_haupgrade.platforms.base import Files, Getters
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
 
 FACTS = MemberFacts("id", Role.STANDBY, "12.15", "boot-1", "12.15", others=0)
@@ -25,6 +30,7 @@ class Device:
     READ_ONLY = ()
     FILES = Files.SFTP
     NEEDS_PRIVILEGE = False
+    NAPALM: str | None = None
 
     pair = "p1"
     flow = None
@@ -34,11 +40,18 @@ class Device:
         self.member = member
         self.others: int | None = 0
         self.is_cut = False
+        self.getters: Getters | None = None
+        self.reads_with_napalm = False
 
-    def __call__(self, *_: object, **__: object) -> Device:
+    def __call__(self, *_: object, **given: Any) -> Device:  # noqa: ANN401 - whatever Pair gives
+        if "getters" in given:
+            self.getters = given["getters"]
         return self
 
     def facts(self) -> MemberFacts:
+        if self.reads_with_napalm:
+            assert self.getters is not None
+            self.getters.get("get_facts")
         if self.is_cut:
             self.is_cut = False
             raise LineDropped("cut", command="show users")
@@ -158,3 +171,115 @@ def test_a_refused_login_is_not_tried_again_and_again(
     assert tried == [0, 15, 45, 105]
     clock.now += 240
     assert others(pair) == [0, 0]
+
+
+# --- NAPALM -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reached(pair: Pair, tmp_path: Path) -> Pair:
+    """The inventory says of both members how NAPALM reaches them: by files."""
+    (tmp_path / "get_facts.1").write_text(json.dumps({"hostname": "r1"}))
+    broken = {"exception": "napalm.base.exceptions.ConnectionClosedException", "args": ["gone"]}
+    (tmp_path / "get_vlans.1").write_text(json.dumps(broken))
+    extras = {"optional_args": {"path": str(tmp_path)}}
+    for name in pair.names:
+        options = ConnectionOptions(hostname=name, platform="mock", extras=extras)
+        pair.host(name).connection_options["napalm"] = options
+    return pair
+
+
+def reads(pair: Pair, getter: str = "get_facts") -> Callable[[str, object], object]:
+    def read(name: str, _: object) -> object:
+        getters = pair.getters_of(name)
+        assert getters is not None
+        return getters.get(getter)
+
+    return read
+
+
+def test_without_a_word_of_napalm_there_are_no_getters(pair: Pair, device: Device) -> None:
+    others(pair)
+    assert pair.getters_of("p1a") is None
+    assert device.getters is None
+
+
+def test_a_platform_may_name_its_own_driver_of_napalm(pair: Pair, device: Device) -> None:
+    device.NAPALM = "mock"
+    others(pair)
+    assert device.getters is not None
+
+
+def test_a_session_of_napalm_lasts_as_long_as_one_piece_of_work(
+    reached: Pair, tmp_path: Path
+) -> None:
+    def read_twice(name: str, driver: object) -> object:
+        return [reads(reached)(name, driver), reads(reached)(name, driver)]
+
+    (tmp_path / "get_facts.2").write_text(json.dumps({"hostname": "second call"}))
+    expected = [{"hostname": "r1"}, {"hostname": "second call"}]
+    for _ in range(2):  # NAPALM counts the calls of a session
+        assert reached.each(read_twice) == {"p1a": expected, "p1b": expected}
+    assert reached.host("p1a").connections == {}
+
+
+def test_a_session_of_napalm_that_has_ended_is_nobody_else_s_login(
+    reached: Pair, device: Device
+) -> None:
+    reached.each(reads(reached))
+    device.others = 1
+    assert others(reached) == [0, 0]
+    device.others = 2
+    assert others(reached) == [1, 1]
+    device.others = 0  # the device has given it up ...
+    assert others(reached) == [0, 0]
+    device.others = 1  # ... so this is somebody
+    assert others(reached) == [1, 1]
+
+
+def test_a_session_of_napalm_that_is_open_is_nobody_else_s_login(
+    reached: Pair, device: Device
+) -> None:
+    device.reads_with_napalm = True
+    device.others = 1
+    assert others(reached) == [0, 0]
+
+
+def test_one_that_was_opened_after_the_logins_were_read_is_not_forgotten(
+    reached: Pair, device: Device
+) -> None:
+    device.reads_with_napalm = True
+    assert others(reached) == [0, 0]
+    device.reads_with_napalm = False
+    device.others = 1
+    assert others(reached) == [0, 0]
+
+
+def test_a_session_of_napalm_that_broke_leaves_our_own_open(
+    reached: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others(reached)
+    with monkeypatch.context() as patched:
+        patched.setattr(pairs, "open_transport", None)  # nobody logs in anew
+        answers = reached.each(reads(reached, "get_vlans"))
+        assert {type(answer) for answer in answers.values()} == {CommandFailed}
+        device.others = 1
+        assert others(reached) == [0, 0]
+
+
+@pytest.mark.parametrize(("getter", "seconds"), [("get_facts", 31), ("get_vlans", 301)])
+def test_after_a_while_a_login_is_somebody_s(
+    reached: Pair,
+    device: Device,
+    monkeypatch: pytest.MonkeyPatch,
+    getter: str,
+    seconds: int,
+) -> None:
+    with suppress(CommandFailed):
+        reached.one("p1a", reads(reached, getter))
+    device.others = 1
+    with monkeypatch.context() as patched:
+        patched.setattr(pairs, "time", Clock(time.monotonic() + seconds - 2))
+        assert others(reached)[0] == 0
+        patched.setattr(pairs, "time", Clock(time.monotonic() + seconds))
+        assert others(reached)[0] == 1

@@ -14,6 +14,7 @@ from nornir_haupgrade.gates.services import baseline
 from nornir_haupgrade.gates.sessions import critical, ratio, synced
 from nornir_haupgrade.model import PairFacts, Status, Verdict
 from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.procedure.actions import getters
 from nornir_haupgrade.procedure.actions.configuration import read_report
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.prepare import local_image, management_check, saved_checks
@@ -105,6 +106,7 @@ def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
         Check("sessions", _sessions_check(pair, found)),
         Check("services", _services_check(pair)),
         Check("management path", management_check(pair, found.facts)),
+        *getters.checks_of(pair),
         *site_gates(pair, GateMoment.PREPARE),
     ]
 

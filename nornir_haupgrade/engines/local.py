@@ -385,6 +385,15 @@ def is_unfinished(plan: Plan, state: State) -> bool:
     return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
 
 
+_SECRETS = frozenset(
+    {
+        *("secret", "passphrase", "password", "token", "api_key", "api_token"),
+        *("enable_password", "sudo_password"),
+    }
+)
+"""What Netmiko and NAPALM's drivers call their secrets among other options."""
+
+
 def redactor_for(project: Project) -> Redactor:
     """Knows every secret that the inventory holds for the project's hosts."""
     secrets: list[str] = []
@@ -406,7 +415,7 @@ def _secrets(parameters: Callable[[str], object]) -> list[str]:
         extras = getattr(options, "extras", None) or {}
         found += [
             value
-            for key, value in extras.items()
-            if isinstance(value, str) and key in {"secret", "passphrase", "token", "api_key"}
+            for key, value in (*extras.items(), *(extras.get("optional_args") or {}).items())
+            if isinstance(value, str) and key in _SECRETS
         ]
     return found

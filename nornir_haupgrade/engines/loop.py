@@ -432,6 +432,10 @@ class PairEvidence:
         """Keep what a device said, without secrets."""
         return self._campaign.put_raw(text)
 
+    def get_raw(self, digest: Sha256) -> str:
+        """A kept text, its hash checked."""
+        return self._campaign.get_raw(digest)
+
     def put_backup(self, member: str, name: str, content: bytes) -> str:
         """Keep a configuration; returns its place in the campaign's folder."""
         return str(self._campaign.put_backup(self._pair, member, name, content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from nornir_haupgrade.gates.combine import Check, combine, listed
@@ -29,16 +29,20 @@ def whole(
     after: Files | None,
     interfaces_before: Interfaces | None,
     interfaces_after: Interfaces | None,
+    *,
+    more: Sequence[Check] = (),
 ) -> Verdict:
     """No line and no interface was lost; every lost line is in the facts.
 
     Lines are compared without regard to blank lines and trailing blanks. Where there is no backup
-    of the old version, nothing was compared, and that is a warning: a person has to look.
+    of the old version, nothing was compared, and that is a warning: a person has to look. What else
+    was judged of the member joins in.
     """
     return combine(
         [
             Check("configuration", _configuration(member, before, after)),
             Check("interfaces", _interfaces(member, interfaces_before, interfaces_after)),
+            *more,
         ]
     )
 

@@ -69,9 +69,11 @@ class Getters(Protocol):
         """What a getter such as ``get_facts`` returns: plain data, as NAPALM documents it.
 
         Raises:
-            NotReadOnly: The getter is not on the list of those that only read.
+            NotReadOnly: The getter is not on the list of those that only read, or its options are
+            not.
             CommandFailed: NAPALM could not do it, and why.
             ConnectFailed: There is no session, and why.
+            BadInput: The inventory's options do not make one; nothing was contacted.
         """
 
 
@@ -150,6 +152,10 @@ class Driver(Protocol):
     """How files travel to the device."""
     NEEDS_PRIVILEGE: ClassVar[bool]
     """Whether its reads need the privileged prompt, which a login may not have without a secret."""
+    NAPALM: ClassVar[str | None]
+    """NAPALM's driver for this platform, unless the inventory names one; None: only if it does."""
+    GETTERS: ClassVar[tuple[str, ...]]
+    """NAPALM's getters that are read before and after where NAPALM reaches both members."""
 
     def __init__(
         self,

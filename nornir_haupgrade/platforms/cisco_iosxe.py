@@ -55,6 +55,8 @@ class CiscoIosXe:
     BACKUP_SUFFIX: ClassVar[str] = "cfg"
     READ_ONLY: ClassVar[tuple[str, ...]] = reads.READ_ONLY
     NAPALM_READ_ONLY: ClassVar[tuple[str, ...]] = reads.NAPALM_READ_ONLY
+    NAPALM: ClassVar[str | None] = "ios"
+    GETTERS: ClassVar[tuple[str, ...]] = ("get_facts", "get_interfaces", "get_interfaces_ip")
     FILES: ClassVar[Files] = Files.SCP
     NEEDS_PRIVILEGE: ClassVar[bool] = True
 

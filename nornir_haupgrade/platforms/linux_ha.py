@@ -72,6 +72,8 @@ class LinuxHA:
     )
     FILES: ClassVar[Files] = Files.SFTP
     NEEDS_PRIVILEGE: ClassVar[bool] = False
+    NAPALM: ClassVar[str | None] = None
+    GETTERS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,

@@ -51,8 +51,10 @@ def commands_of(order: Order, facts: MemberFacts) -> tuple[str, ...]:
             return (f"fwctl image boot {_slot(order, facts)}{_condition(order.only_if)}",)
         case Change.RELOAD:
             return (f"fwctl reboot{_condition(order.only_if)}",)
-        case _:
-            return (_PLAIN[order.change],)
+        case change if change in _PLAIN:
+            return (_PLAIN[change],)
+        case change:
+            raise HAUpgradeError(f"{change} is no change of this platform")
 
 
 def plain_name(name: str | None, what: str) -> str:

@@ -178,7 +178,7 @@ class Line:
             sock.close()
             raise self.broken(TimeoutError())
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _notice_a_dead_peer(sock)
+        notice_a_dead_peer(sock)
         return sock
 
     def _explained(self, error: paramiko.SSHException) -> ConnectFailed:
@@ -235,7 +235,7 @@ def _prefer(keys: KnownKeys) -> Any:  # noqa: ANN401 - a factory of paramiko's u
     return make
 
 
-def _notice_a_dead_peer(sock: socket.socket) -> None:
+def notice_a_dead_peer(sock: socket.socket) -> None:
     """Let the kernel find out: a crashed node never closes its session.
 
     25-30 s, shorter than any deadline that is long enough to matter; a switchover on the

@@ -161,17 +161,22 @@ class _Following:
         feed = self._feed_of[host.name]
 
         def follow(task: Task) -> Result:
+            broken: Exception | None = None
             for step in feed.steps(host.name):
-                # A step that failed is a result like any other: what follows it is shown as well.
-                with suppress(NornirSubTaskError):
+                try:
                     task.run(task=_step(step), name=step.step.title)
+                except NornirSubTaskError:
+                    pass  # a step that failed is a result like any other; others may follow
+                except Exception as error:  # noqa: BLE001 - a processor of the caller's raised
+                    broken = broken or error
             if feed.end is None:
                 return not_run(host, self._error)
             return Result(
                 host,
                 result=end_row(feed.end),
                 changed=host.name in feed.is_changed,
-                failed=not is_as_asked(feed.end, work),
+                failed=broken is not None or not is_as_asked(feed.end, work),
+                exception=broken,
             )
 
         return follow

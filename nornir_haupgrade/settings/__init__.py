@@ -15,6 +15,7 @@ from nornir_haupgrade.settings.config import (
     config_schema,
 )
 from nornir_haupgrade.settings.files import check_config_file
+from nornir_haupgrade.settings.getters import Getter
 from nornir_haupgrade.settings.ha import (
     Canary,
     CriticalSession,
@@ -47,6 +48,7 @@ __all__ = [
     "CriticalSession",
     "DnsService",
     "GateMoment",
+    "Getter",
     "HttpService",
     "IcmpService",
     "Image",

@@ -23,6 +23,7 @@ from nornir_haupgrade.settings.fields import (
     Wait,
     refused,
 )
+from nornir_haupgrade.settings.getters import GetterOptions, Getters
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -198,6 +199,8 @@ class HaData(Strict):
     """A list of the site's own gates."""
     notify: tuple[DottedName, ...] = ()
     """A list of tasks, by dotted name, that are told what happens to the pair."""
+    getters: Getters | None = None
+    """A list of NAPALM's getters that are read before and after; left out, the platform's own."""
     identity: Text | None = None
     """Serial number or node id of this one member, quoted."""
 
@@ -213,5 +216,6 @@ SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
     ("critical_sessions",): CriticalSession,
     ("gates",): SiteGate,
     ("tolerance",): Tolerance,
+    ("getters",): GetterOptions,
 }
 """Which model describes the mapping at a place; for messages."""

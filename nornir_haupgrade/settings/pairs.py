@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.settings.getters import Getter
 from nornir_haupgrade.settings.ha import (
     Canary,
     CriticalSession,
@@ -56,6 +57,8 @@ class PairConfig:
     tolerance: Tolerance = field(default_factory=Tolerance)
     gates: tuple[SiteGate, ...] = ()
     notify: tuple[str, ...] = ()
+    getters: tuple[Getter, ...] | None = None
+    """None: the platform's own."""
 
 
 def read_member(host: Host, platforms: Collection[str]) -> MemberConfig:
@@ -198,8 +201,9 @@ def _pair_findings(
             elif other not in known:
                 what = f"backs_up names pair {other}, which is not in the inventory"
                 yield Finding(where, what, instead(other, known, kind="pair"))
-        for kind in ("services", "canaries", "critical_sessions", "gates"):
-            yield from _same_names(member, kind, [item.name for item in getattr(data, kind)])
+        for kind in ("services", "canaries", "critical_sessions", "gates", "getters"):
+            items = getattr(data, kind) or ()
+            yield from _same_names(member, kind, [item.name for item in items])
     if len(good) == 2:  # noqa: PLR2004 - a pair
         yield from _disagreements(name, good)
 

@@ -21,7 +21,13 @@ from typing import ClassVar, Final
 from nornir.core import Nornir
 from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 
-from nornir_haupgrade.errors import CommandRefused, HAUpgradeError, UnexpectedOutput, Unreachable
+from nornir_haupgrade.errors import (
+    CommandRefused,
+    HAUpgradeError,
+    HistoryDamaged,
+    UnexpectedOutput,
+    Unreachable,
+)
 from nornir_haupgrade.model import (
     Capabilities,
     Change,
@@ -154,6 +160,8 @@ class Device:
     READ_ONLY: ClassVar[tuple[str, ...]] = ()
     FILES: ClassVar[Files] = Files.SFTP
     NEEDS_PRIVILEGE: ClassVar[bool] = False
+    NAPALM: ClassVar[str | None] = None
+    GETTERS: ClassVar[tuple[str, ...]] = ()
 
     name: MemberId
     facts_held: MemberFacts
@@ -341,6 +349,12 @@ class MemoryEvidence:
     def put_raw(self, text: str) -> Sha256:
         self.raw.append(text)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def get_raw(self, digest: Sha256) -> str:
+        for text in self.raw:
+            if hashlib.sha256(text.encode()).hexdigest() == digest:
+                return text
+        raise HistoryDamaged(f"{digest} is gone")
 
     def put_backup(self, member: MemberId, name: str, content: bytes) -> str:
         self.backups[member, name] = content

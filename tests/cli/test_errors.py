@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,20 @@ def test_without_a_store_the_traceback_goes_to_the_temporary_files(
 
 def test_whoever_stops_reading_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert left(Shell(Path("config.yaml")), BrokenPipeError()) == 1
+
+
+def test_what_libraries_log_is_not_between_our_lines() -> None:
+    """NAPALM warns of each line that it does not find; Python writes that where nobody listens."""
+    script = """
+import logging, sys
+sys.argv = ["haupgrade", "version"]
+from nornir_haupgrade.cli import main
+try:
+    main()
+except SystemExit:
+    logging.getLogger("napalm.base.helpers").warning("No Regex match found")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""

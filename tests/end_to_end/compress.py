@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from nornir_haupgrade import pair
 from nornir_haupgrade.engines import loop
-from nornir_haupgrade.procedure.actions import look, reload, services, sessions
+from nornir_haupgrade.platforms import logins
+from nornir_haupgrade.procedure.actions import getters, look, reload, services, sessions
 
 SPEED: Final = 5.0
 """Device seconds per real second."""
 
 SHORTER: Final[tuple[tuple[Any, str, Any], ...]] = (
     (loop, "_WATCH", loop._WATCH / SPEED),
-    (pair, "_PAUSE_AFTER_REFUSAL", pair._PAUSE_AFTER_REFUSAL / SPEED),
+    (logins, "_PAUSE_AFTER_REFUSAL", logins._PAUSE_AFTER_REFUSAL / SPEED),
+    (getters, "_PAUSE", getters._PAUSE / SPEED),
     (look, "_PAUSE", look._PAUSE / SPEED),
     (reload, "_PAUSE", reload._PAUSE / SPEED),
     (services, "_PAUSE", services._PAUSE / SPEED),

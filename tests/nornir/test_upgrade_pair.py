@@ -23,6 +23,11 @@ TEN = [step.title for step in Step if step <= Step.GIVE_BACK]
 """Prepare, and the ten steps."""
 
 
+def named(result: Result) -> str:
+    """Nornir declares that a result has no name, and gives it one."""
+    return str(result.name)
+
+
 def steps_of(multi: MultiResult) -> list[Result]:
     """A member's steps, without its own result, which comes first."""
     return list(multi[1:])
@@ -72,9 +77,9 @@ def test_both_members_have_the_ten_steps(make_rig: MakeRig) -> None:
     rig.audit_proof(times={"reboot": 1})
     for name in ("p1a", "p1b"):
         own = result[name][0]
-        assert (own.name, own.failed, own.changed) == ("upgrade_pair", False, True)
+        assert (named(own), own.failed, own.changed) == ("upgrade_pair", False, True)
         assert (own.result["pair"], own.result["end"], own.result["owed"]) == ("p1", "done", [])
-        names = [step.name for step in steps_of(result[name])]
+        names = [named(step) for step in steps_of(result[name])]
         assert list(dict.fromkeys(names)) == TEN
         assert all(step.host is not None and step.host.name == name for step in result[name])
         assert [s for s in watching.seen if s[1] == name and s[0] == "step ends"] == [
@@ -92,16 +97,16 @@ def _runs_are_the_pairs(rig: Rig, result: AggregatedResult) -> None:
     assert ids == [[run["id"] for run in step.result["runs"]] for step in there]
     campaign = rig.campaign
     assert {one.partition("/")[0] for step in ids for one in step} == {campaign.id}
-    sent = {step.name: step.diff.splitlines() for step in here}
+    sent = {named(step): step.diff.splitlines() for step in here}
     assert "fwctl reboot --if-state BACKUP" in sent["5 upgrade standby"]
     assert sent["7 upgrade other"] == []
     assert "fwctl ha suspend" in sent["1 trial"]
-    changed = {step.name: step.changed for step in there}
+    changed = {named(step): step.changed for step in there}
     assert (changed["5 upgrade standby"], changed["7 upgrade other"]) == (False, True)
     for step in here:
         for run in step.result["runs"]:
             assert all(campaign.get_raw(digest) for digest in run["evidence"])
-    trial = next(step for step in here if step.name == "1 trial")
+    trial = next(step for step in here if named(step) == "1 trial")
     (outage,) = trial.result["runs"][-1]["outages"]
     assert outage["name"] == "shop"
     assert outage["seconds"] > 0
@@ -135,11 +140,11 @@ def test_it_stops_where_asked_and_goes_on_with_the_earlier_steps_shown(make_rig:
     end = rig.by_nornir(upgrade_pair, to=NEW)
     assert end.end is Outcome.DONE, rig.story
     steps = steps_of(rig.result["p1a"])
-    earlier = [step.name for step in steps if step.result["is_earlier"]]
+    earlier = [named(step) for step in steps if step.result["is_earlier"]]
     assert earlier[:3] == TEN[:3]
     assert "7 upgrade other" not in earlier
     assert not any(step.changed for step in steps if step.result["is_earlier"])
-    assert list(dict.fromkeys(step.name for step in steps if step.name in TEN)) == TEN
+    assert list(dict.fromkeys(named(step) for step in steps if named(step) in TEN)) == TEN
     rig.audit_proof(times={"reboot": 1, "suspend": 3})
 
 
@@ -151,7 +156,7 @@ def test_a_hold_fails_both_members_and_the_way_back_is_a_task_too(make_rig: Make
     assert rig.result is not None
     assert set(rig.result.failed_hosts) == {"p1a", "p1b"}
     last = steps_of(rig.result["p1a"])[-1]
-    assert (last.name, last.failed) == ("5 upgrade standby", True)
+    assert (named(last), last.failed) == ("5 upgrade standby", True)
     assert last.result["holds"][-1]["about"] == "member-bad"
     assert "HA did not come up" in last.result["holds"][-1]["why"]
 
@@ -182,7 +187,7 @@ def test_a_dry_run_sends_nothing_but_reads_and_shows_each_members_commands(
     assert not (rig.folder / "campaigns").exists()
     assert {entry["effect"] for entry in rig.lab.audit() if entry["kind"] == "command"} == {"none"}
     steps = steps_of(result["p1a"])
-    assert [step.name for step in steps if step.name in TEN][:11] == TEN
+    assert [named(step) for step in steps if named(step) in TEN][:11] == TEN
     assert any("fwctl reboot" in step.diff for step in steps)
     assert result["p1a"][0].result["is_ready"]
 
@@ -289,7 +294,7 @@ def test_wrong_options_of_the_runner_are_refused(options: dict[str, Any], says: 
         HAPairs(**options)
 
 
-# --- the runner from a configuration, several pairs, processors that break -------------------------
+# --- from a configuration, with processors that break, and with several pairs ---------------------
 
 
 def test_the_runner_comes_from_the_configuration(make_rig: MakeRig) -> None:

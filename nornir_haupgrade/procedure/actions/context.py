@@ -35,6 +35,13 @@ class Evidence(Protocol):
     def put_raw(self, text: str) -> Sha256:
         """Keep what a device said."""
 
+    def get_raw(self, digest: Sha256) -> str:
+        """A kept text, its hash checked.
+
+        Raises:
+            HistoryDamaged: It is gone, or not as it was written.
+        """
+
     def put_backup(self, member: MemberId, name: str, content: bytes) -> str:
         """Keep a member's configuration, readable by its owner only; returns where."""
 
