@@ -68,7 +68,8 @@ def _hosts(tally: Tally, mask: Mask, now: float, room: int) -> Table:
     shown = at_work if len(at_work) <= room else at_work[: room - 1]
     for host, work in shown:
         doing, since = work.now()
-        grid.add_row(f"  {mask.line(host)}", Text(mask.line(doing)), elapsed(now - since))
+        name = Text(f"  {mask.line(host)}")
+        grid.add_row(name, Text(mask.line(doing)), elapsed(now - since))
     if len(shown) < len(at_work):
         grid.add_row(Text(f"  and {len(at_work) - len(shown)} more at work"), "", "")
     return grid

@@ -56,9 +56,9 @@ class Progress(Quiet):
         if run.inside is not None or run.is_stray:
             return
         with self._lock:
-            self._tallies = {
-                old: tally for old, tally in self._tallies.items() if old.is_alive()
-            } | {run: Tally(run, monotonic())}
+            for line in self._last_words():
+                self._say(line)
+            self._tallies[run] = Tally(run, monotonic())
             screen = self._open()
             if screen is not None and not screen.is_live:
                 screen.say(self._line(run.name, hosts_text(len(run.good))))
@@ -113,12 +113,13 @@ class Progress(Quiet):
             for name in [name for name in result if name not in tally.run.finished]:
                 # A runner that makes results by itself tells nothing before.
                 self._done(tally, name, result[name])
-            self._say(self._summary(tally, result))
+            summary = self._summary(tally, result)
             if self._tallies:
+                self._say(summary)
                 return
             screen, self._screen = self._screen, None
         if screen is not None:
-            screen.close()
+            screen.close(summary)
 
     def _done(self, tally: Tally, host: str, result: MultiResult) -> None:
         tally.end(host, result)
@@ -153,10 +154,13 @@ class Progress(Quiet):
         stream = sys.stderr if self._stream is None else self._stream
         if stream is None:  # no console at all, as under a service manager
             return None
-        out: Out = Terminal(stream, self._picture) if can_move(stream) else Lines(stream)
-        self._screen = Screen(
-            out, is_needed=self._is_needed, last_words=self._last_words, failed=self._broken
-        )
+        try:
+            out: Out = Terminal(stream, self._picture) if can_move(stream) else Lines(stream)
+            self._screen = Screen(
+                out, is_needed=self._is_needed, last_words=self._last_words, failed=self._broken
+            )
+        except Exception as error:  # noqa: BLE001 - a closed stream, or no more threads
+            self._broken(error)
         return self._screen
 
     def _say(self, line: Line) -> None:
@@ -195,4 +199,4 @@ class Progress(Quiet):
 
     def _line(self, who: str, text: str, style: str = "") -> Line:
         at = f"{datetime.now(tz=UTC).astimezone():%H:%M:%S}"
-        return Line(f"{at} {self._mask.line(who)}  {text}", style)
+        return Line(f"{at} {self._mask.line(f'{who}  {text}')}", style)

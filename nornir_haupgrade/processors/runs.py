@@ -60,11 +60,9 @@ class Run:
         return len(self.good) + (len(self.left_out) if self._begun_again else 0)
 
     def covers(self, hosts: dict[str, Host]) -> bool:
-        """Whether it is to finish all of these hosts; filtered copies share the objects."""
-        return bool(hosts) and all(
-            self._hosts.get(name) is host and name not in self.finished
-            for name, host in hosts.items()
-        )
+        """Whether it is on all of these hosts and not done with them; copies share the objects."""
+        are_mine = all(self._hosts.get(name) is host for name, host in hosts.items())
+        return are_mine and not self.finished.issuperset(hosts)
 
     def is_working(self, host: str) -> bool:
         """Whether a host has begun and not ended."""
@@ -73,9 +71,7 @@ class Run:
     def is_of(self, task: Task) -> bool:
         """Whether a task is the run's own, or a host's copy of it."""
         own = self.task
-        return task is own or (
-            task.nornir is own.nornir and task.task is own.task and task.name == own.name
-        )
+        return task is own or (task.nornir is own.nornir and task.name == own.name)
 
     def begin(self, host: str) -> None:
         """A host begins, on the current thread."""

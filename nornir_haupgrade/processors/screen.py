@@ -94,9 +94,10 @@ class Screen:
         self._last_words = last_words
         self._failed = failed
         self._lines: deque[Line] = deque()
+        self._last: list[Line] = []
         self._wake = Event()
         self._is_ending = False
-        self._thread = Thread(target=self._work, name="nornir_haupgrade.progress")
+        self._thread = Thread(target=self._work, name="nornir_haupgrade.progress", daemon=False)
         self._thread.start()
 
     def say(self, line: Line) -> None:
@@ -104,8 +105,9 @@ class Screen:
         self._lines.append(line)
         self._wake.set()
 
-    def close(self) -> None:
-        """Have the rest written, and wait for that, but not for ever."""
+    def close(self, last: Line) -> None:
+        """Have the rest and a last line written, and wait for that, but not for ever."""
+        self._last.append(last)
         self._is_ending = True
         self._wake.set()
         self._thread.join(GRACE)
@@ -125,7 +127,7 @@ class Screen:
                 self._wake.clear()
                 self._out.show(self._waiting())
             if self._is_ending:
-                self._out.close(self._waiting())
+                self._out.close([*self._waiting(), *self._last])
             else:
                 self._out.leave([*self._waiting(), *self._last_words()])
         finally:

@@ -43,27 +43,15 @@ class Terminal:
 
     def show(self, lines: Sequence[Line]) -> None:
         """Write lines above the picture, and the picture anew."""
-        from rich.text import Text
-
-        live = self._live or self._start()
-        console = live.console
-        size = _size(self._stream)
-        console.size = size
-        live.update(self._picture(size.lines))
-        # All of it in one write: a picture half drawn flickers.
-        with console:
-            for line in lines:
-                console.print(Text(line.text, line.style))
-            live.refresh()
+        self._draw(self._live or self._start(), lines)
 
     def close(self, lines: Sequence[Line]) -> None:
         """Write the last lines where the picture stood."""
-        if lines or self._live is not None:
-            self.show(lines)
+        live = self._live or self._start()
+        # What was printed without a newline is still held back.
         self.restore()
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._draw(live, lines)
+        live.stop()
 
     def leave(self, lines: Sequence[Line]) -> None:
         """The same, but at an interactive prompt: there a person may be typing below it by now."""
@@ -74,6 +62,19 @@ class Terminal:
         """Let ``print`` write to where it did."""
         while self._detours:
             self._detours.pop().end()
+
+    def _draw(self, live: Live, lines: Sequence[Line]) -> None:
+        from rich.text import Text
+
+        console = live.console
+        size = _size(self._stream)
+        console.size = size
+        live.update(self._picture(size.lines))
+        # All of it in one write: a picture half drawn flickers.
+        with console:
+            for line in lines:
+                console.print(Text(line.text, line.style))
+            live.refresh()
 
     def _start(self) -> Live:
         from rich.console import Console
@@ -86,6 +87,8 @@ class Terminal:
             force_interactive=True,
             force_jupyter=False,
             highlight=False,
+            markup=False,
+            emoji=False,
         )
         live = Live(
             console=console,

@@ -1,0 +1,59 @@
+"""A script as a user writes it, with every public name: checked by mypy --strict, never run."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import assert_type
+
+from nornir import InitNornir
+from nornir.core.processor import Processor
+from nornir.core.task import Result, Task
+
+from nornir_haupgrade.plain import Plain
+from nornir_haupgrade.processors import JsonLines, Progress
+from nornir_haupgrade.rows import COLUMNS, Row, aggregate_rows
+from nornir_haupgrade.tasks.result import MemberResult
+
+
+def back_up(task: Task, folder: Path) -> Result:
+    """A task of the user's own."""
+    (folder / task.host.name).write_text("!")
+    return MemberResult(host=task.host, result={"lines": 1}, changed=False)
+
+
+def main() -> int:
+    """Watch a run, keep a record of it, and write its rows."""
+    record = JsonLines(Path("record.jsonl"), limit=1_000, secrets=["s3cret"], tracebacks=True)
+    processors: list[Processor] = [Progress(), Progress(sys.stdout), record, JsonLines(sys.stderr)]
+    nr = InitNornir(config_file="config.yaml")
+    result = nr.with_processors(processors).run(task=back_up, folder=Path("backups"))
+    assert_type(record.errors, tuple[Exception, ...])
+
+    rows = aggregate_rows(result, expected=nr)
+    assert_type(rows, list[Row])
+    assert_type(aggregate_rows(result, ["p1a", "p1b"]), list[Row])
+    assert_type(aggregate_rows(result, nr.inventory.hosts), list[Row])
+    for row in rows:
+        assert_type(row["host"], str)
+        assert_type(row["failed"], bool)
+        assert_type(row["changed"], bool | None)
+        assert_type(row["exception"], str | None)
+        value: Plain = row["result"]
+        print(row["path"], row["depth"], row["name"], row["state"], row["severity"], value)
+    write(Path("rows.csv"), rows)
+    return int(any(row["failed"] for row in rows))
+
+
+def write(path: Path, rows: Iterable[Row]) -> None:
+    """As a file for a spreadsheet."""
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
