@@ -21,7 +21,7 @@ _LONGEST: Final = 1024
 _TRACEBACK: Final = "Traceback (most recent call last):"
 
 
-def plain(value: object, *, text: Callable[[str], str] = str) -> Plain:
+def plain_data(value: object, *, text: Callable[[str], str] = str) -> Plain:
     """The value with nothing in it but lists, dictionaries, texts, numbers, booleans and None.
 
     Never raises. Texts stay as they are, but for lone surrogates, which no file can hold. A host is

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from nornir_haupgrade.plain import Plain, exception_text, plain, text_of, value_of
+from nornir_haupgrade.plain_data import Plain, exception_text, plain_data, text_of, value_of
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -132,7 +132,7 @@ def _row(host: str, path: tuple[str, ...], result: Result) -> Row:
         failed=bool(result.failed),
         changed=bool(result.changed),
         diff=text_of(result.diff or ""),
-        result=plain(value_of(result)),
+        result=plain_data(value_of(result)),
         exception=None if error is None else exception_text(error),
         severity=logging.getLevelName(result.severity_level),
     )

@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gates", "probes"),
     ("platforms",),
     ("settings",),
-    ("errors", "model", "plain"),
+    ("errors", "model", "plain_data"),
 )
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 # Two that share a row are strangers, but for these; one way only, so that no circle closes.

@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 from nornir.core.task import MultiResult, Result
 
 from nornir_haupgrade.model import Status, Verdict
-from nornir_haupgrade.plain import DEEPEST, exception_text, plain, text_of, value_of
+from nornir_haupgrade.plain_data import DEEPEST, exception_text, plain_data, text_of, value_of
 from tests.nornir.samples import SECRETS, nornir
 
 
@@ -83,23 +83,26 @@ class Login:
     ],
 )  # fmt: skip
 def test_plain(value: object, expected: object) -> None:
-    assert plain(value) == expected
-    assert type(plain(value)) is type(expected)
+    assert plain_data(value) == expected
+    assert type(plain_data(value)) is type(expected)
 
 
 def test_a_host_is_its_name_so_that_no_login_travels_with_it() -> None:
     nr = nornir("a")
     host = nr.inventory.hosts["a"]
-    assert plain({"host": host, "hosts": nr.inventory.hosts}) == {"host": "a", "hosts": {"a": "a"}}
+    assert plain_data({"host": host, "hosts": nr.inventory.hosts}) == {
+        "host": "a",
+        "hosts": {"a": "a"},
+    }
     for secret in SECRETS.values():
-        assert secret not in json.dumps(plain([nr, nr.inventory, host, host.groups]))
+        assert secret not in json.dumps(plain_data([nr, nr.inventory, host, host.groups]))
 
 
 def test_a_result_is_what_the_task_returned() -> None:
     multi = MultiResult("x")
     multi += [Result(None, result={"a": 1}), Result(None, exception=ValueError("no"), failed=True)]
-    assert plain(multi) == [{"a": 1}, "ValueError: no"]
-    assert plain(Result(None, result=0)) == 0
+    assert plain_data(multi) == [{"a": 1}, "ValueError: no"]
+    assert plain_data(Result(None, result=0)) == 0
 
 
 def test_a_traceback_is_no_value() -> None:
@@ -114,18 +117,18 @@ def test_a_traceback_is_no_value() -> None:
 def test_circles_and_depths_end() -> None:
     circle: list[object] = [1]
     circle.append(circle)
-    assert plain(circle) == [1, "..."]
+    assert plain_data(circle) == [1, "..."]
     twice = [1]
-    assert plain([twice, twice]) == [[1], [1]]
+    assert plain_data([twice, twice]) == [[1], [1]]
     deep: list[object] = []
     for _ in range(10_000):
         deep = [deep]
-    assert json.dumps(plain(deep)).count("[") == DEEPEST
+    assert json.dumps(plain_data(deep)).count("[") == DEEPEST
 
 
 def test_every_text_is_given_away_keys_included() -> None:
     value = {"key": ["text", b"bytes", {"text"}, ValueError("text"), Word.UP]}
-    assert plain(value, text=lambda text: text.upper()) == {
+    assert plain_data(value, text=lambda text: text.upper()) == {
         "KEY": ["TEXT", "BYTES", ["TEXT"], "VALUEERROR: TEXT", "UP"]
     }
 
@@ -155,7 +158,7 @@ values = st.recursive(
 @settings(deadline=None)
 @given(values)
 def test_plain_data_is_what_json_gives_back(value: object) -> None:
-    found = plain(value)
+    found = plain_data(value)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     json.dumps(found, ensure_ascii=False).encode("utf-8")
-    assert plain(found) == found
+    assert plain_data(found) == found

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
 from nornir_haupgrade.errors import BadInput
-from nornir_haupgrade.plain import Plain, plain, text_of, value_of
+from nornir_haupgrade.plain_data import Plain, plain_data, text_of, value_of
 from nornir_haupgrade.processors.mask import Mask
 from nornir_haupgrade.processors.quiet import Quiet, quiet
 from nornir_haupgrade.processors.runs import Runs, path_of
@@ -143,10 +143,10 @@ class JsonLines(Quiet):
 
     def _kept(self, name: str, value: object) -> dict[str, Any]:
         """A value without secrets, or its beginning: ``{name: ..., name_cut: 123456}``."""
-        whole = plain(value)
+        whole = plain_data(value)
         text = whole if isinstance(whole, str) else json.dumps(whole)
         if len(text) <= self._limit:
-            return {name: plain(whole, text=self._mask)}
+            return {name: plain_data(whole, text=self._mask)}
         return {name: self._text(text), f"{name}_cut": len(text)}
 
     def _text(self, text: str) -> str:

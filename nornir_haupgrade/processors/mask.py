@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.redact import Redactor, escape
 from nornir_haupgrade.engines.secrets import secrets_of
-from nornir_haupgrade.plain import text_of
+from nornir_haupgrade.plain_data import text_of
 
 if TYPE_CHECKING:
     from nornir.core.inventory import Host

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.plain import exception_text, text_of
+from nornir_haupgrade.plain_data import exception_text, text_of
 
 if TYPE_CHECKING:
     from nornir.core.task import AggregatedResult, MultiResult, Result

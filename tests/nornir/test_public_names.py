@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+import nornir_haupgrade
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "tests" / "typing").glob("*.py"))
 PUBLIC = {
+    "nornir_haupgrade": {*nornir_haupgrade.__all__},
     "nornir_haupgrade.processors": {"JsonLines", "Progress"},
-    "nornir_haupgrade.rows": {"COLUMNS", "Row", "aggregate_rows"},
+    "nornir_haupgrade.rows": {"COLUMNS", "Row"},
     "nornir_haupgrade.tasks.result": {"MemberResult"},
 }
 
@@ -46,10 +49,11 @@ def test_every_public_name_exists_and_is_used_by_a_script(module: str) -> None:
     assert PUBLIC[module] <= imported()[module]
 
 
-def test_what_a_package_shows_is_sorted_and_is_what_is_public() -> None:
-    shown = importlib.import_module("nornir_haupgrade.processors").__all__
+@pytest.mark.parametrize("package", ["nornir_haupgrade", "nornir_haupgrade.processors"])
+def test_what_a_package_shows_is_sorted_and_is_what_is_public(package: str) -> None:
+    shown = importlib.import_module(package).__all__
     assert list(shown) == sorted(shown)
-    assert set(shown) == PUBLIC["nornir_haupgrade.processors"]
+    assert set(shown) == PUBLIC[package]
 
 
 def test_importing_them_starts_nothing_and_loads_nothing_heavy() -> None:

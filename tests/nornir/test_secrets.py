@@ -36,7 +36,7 @@ def test_arguments_are_logged_by_nornir(caplog: pytest.LogCaptureFixture) -> Non
 def test_a_pair_s_own_runs_have_no_arguments(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair = pair_of(nornir("a", "b"), [], monkeypatch)
+    pair = pair_of(nornir("a", "b"), monkeypatch)
     with caplog.at_level(logging.DEBUG):
         assert pair.look()[1] == {}
     ran = [item.message for item in caplog.records if item.message.startswith("Running task")]

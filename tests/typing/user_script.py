@@ -9,12 +9,23 @@ from pathlib import Path
 from typing import assert_type
 
 from nornir import InitNornir
+from nornir.core import Nornir
 from nornir.core.processor import Processor
 from nornir.core.task import Result, Task
 
-from nornir_haupgrade.plain import Plain
+from nornir_haupgrade import (
+    HAPairs,
+    aggregate_rows,
+    drill_pair,
+    give_back,
+    reboot_pair,
+    roll_back_pair,
+    tasks,
+    upgrade_pair,
+)
+from nornir_haupgrade.plain_data import Plain
 from nornir_haupgrade.processors import JsonLines, Progress
-from nornir_haupgrade.rows import COLUMNS, Row, aggregate_rows
+from nornir_haupgrade.rows import COLUMNS, Row
 from nornir_haupgrade.tasks.result import MemberResult
 
 
@@ -45,6 +56,27 @@ def main() -> int:
         print(row["path"], row["depth"], row["name"], row["state"], row["severity"], value)
     write(Path("rows.csv"), rows)
     return int(any(row["failed"] for row in rows))
+
+
+def upgrade(nr: Nornir) -> list[Row]:
+    """Pairs, by the ten steps; what else can be asked of a pair or of one member."""
+    own = nr.with_runner(HAPairs(num_workers=50, on_hold="switch-back", yes=True))
+    own.run(task=tasks.ha_status)
+    own.run(task=drill_pair)
+    result = own.run(task=upgrade_pair, to="13.8", until=6)
+    if result.failed:
+        own.run(task=roll_back_pair, why="services are bad", on_failed=True)
+        own.run(task=give_back, on_failed=True)
+    own.run(task=reboot_pair)
+    return aggregate_rows(result, expected=nr)
+
+
+def by_hand(task: Task) -> Result:
+    """The library's tasks for one member, as subtasks of the user's own."""
+    task.run(task=tasks.ha_status)
+    task.run(task=tasks.sync_report)
+    task.run(task=tasks.session_summary)
+    return MemberResult(host=task.host)
 
 
 def write(path: Path, rows: Iterable[Row]) -> None:
