@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -99,8 +99,16 @@ def failure_of(result: MultiResult) -> str:
     while isinstance(own.exception, NornirSubTaskError):
         where.append(text_of(own.exception.task.name))
         own = own.exception.result[0]
-    what = text_of(own.result) if own.exception is None else exception_text(own.exception)
+    what = _word(own.result) if own.exception is None else exception_text(own.exception)
     return f"{' > '.join(where)}: {what}" if where else what
+
+
+def _word(value: object) -> str:
+    """What a task says that failed; of our own tasks' values, how it ended and why."""
+    if not isinstance(value, Mapping) or not value.get("reason"):
+        return text_of(value)
+    told = [value.get("end") or value.get("verdict"), value["reason"]]
+    return ": ".join(text_of(item) for item in told if item)
 
 
 def names_text(names: Iterable[str]) -> str:

@@ -111,12 +111,25 @@ def test_a_failure_that_was_caught_counts_as_nornir_counts_it(shown: Shown) -> N
     )
 
 
-def test_a_failure_without_an_exception_says_what_the_task_said(shown: Shown) -> None:
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("the page\nsays 503", "the page says 503"),
+        ({"pair": "p1", "end": "rolled_back", "reason": "no HA"}, "rolled_back: no HA"),
+        ({"step": "6 switch over", "verdict": "fail", "reason": "no HA"}, "fail: no HA"),
+        ({"reason": "no HA"}, "no HA"),
+        ({"reason": ""}, "{'reason': ''}"),
+        (None, "None"),
+    ],
+)
+def test_a_failure_without_an_exception_says_what_the_task_said(
+    shown: Shown, value: object, told: str
+) -> None:
     def says_no(task: Task) -> Result:
-        return Result(host=task.host, failed=True, result="the page\nsays 503")
+        return Result(host=task.host, failed=True, result=value)
 
     watched(shown, "a").run(says_no)
-    assert shown.lines[1] == "a  FAILED  1/1  the page says 503"
+    assert shown.lines[1] == f"a  FAILED  1/1  {told}"
 
 
 def test_one_object_counts_every_run_from_the_start(shown: Shown) -> None:
