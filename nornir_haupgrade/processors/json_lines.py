@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.processors.runs import Run
 
-LIMIT: Final = 10_000
+LIMIT: Final = 100_000
 """Characters of a result that are kept, unless told otherwise."""
 
 
