@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import nornir_haupgrade
+from nornir_haupgrade import tasks
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "tests" / "typing").glob("*.py"))
@@ -47,6 +48,16 @@ def test_every_public_name_exists_and_is_used_by_a_script(module: str) -> None:
         PUBLIC[module]
     )
     assert PUBLIC[module] <= imported()[module]
+
+
+def test_every_task_is_used_by_a_script() -> None:
+    found = {
+        node.attr
+        for path in SCRIPTS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "tasks"
+    }
+    assert found == set(tasks.__all__)
 
 
 @pytest.mark.parametrize("package", ["nornir_haupgrade", "nornir_haupgrade.processors"])

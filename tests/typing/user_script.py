@@ -62,6 +62,7 @@ def upgrade(nr: Nornir) -> list[Row]:
     """Pairs, by the ten steps; what else can be asked of a pair or of one member."""
     own = nr.with_runner(HAPairs(num_workers=50, on_hold="switch-back", yes=True))
     own.run(task=tasks.ha_status)
+    own.run(task=tasks.stage_image, to="13.8")
     own.run(task=drill_pair)
     result = own.run(task=upgrade_pair, to="13.8", until=6)
     if result.failed:
@@ -72,11 +73,27 @@ def upgrade(nr: Nornir) -> list[Row]:
 
 
 def by_hand(task: Task) -> Result:
-    """The library's tasks for one member, as subtasks of the user's own."""
-    task.run(task=tasks.ha_status)
-    task.run(task=tasks.sync_report)
-    task.run(task=tasks.session_summary)
-    return MemberResult(host=task.host)
+    """The library's tasks for one member, as subtasks of the user's own, and called by it."""
+    for read in (tasks.ha_status, tasks.check_services, tasks.session_summary, tasks.sync_report):
+        task.run(task=read)
+        assert_type(read(task), Result)
+    tasks.back_up_config(task, dry_run=True)
+    tasks.config_diff(task, dry_run=True)
+    tasks.stage_image(task, to="13.8")
+    tasks.set_preemption(task, on=False)
+    tasks.sync_config(task)
+    tasks.upgrade_member(task, to="13.8", yes=True)
+    tasks.switch_over(task, yes=True)
+    return tasks.roll_back_member(task, to="13.7")
+
+
+def by_pair(nr: Nornir) -> None:
+    """The same names are in `tasks` as well."""
+    for whole in (
+        *(tasks.drill_pair, tasks.give_back, tasks.reboot_pair),
+        *(tasks.roll_back_pair, tasks.upgrade_pair),
+    ):
+        nr.run(task=whole, name=whole.__name__)
 
 
 def write(path: Path, rows: Iterable[Row]) -> None:
