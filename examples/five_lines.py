@@ -3,7 +3,7 @@
 from nornir import InitNornir
 from nornir_utils.plugins.functions import print_result
 
-from nornir_haupgrade import HAPairs, upgrade_pair  # type: ignore[attr-defined]
+from nornir_haupgrade import HAPairs, upgrade_pair
 
 nr = InitNornir(config_file="config.yaml")
 result = nr.with_runner(HAPairs()).run(task=upgrade_pair, to="13.8")

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nornir_haupgrade.rows import aggregate_rows
     from nornir_haupgrade.runner import HAPairs
     from nornir_haupgrade.tasks import (
         drill_pair,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "HAPairs": "nornir_haupgrade.runner",
+    "aggregate_rows": "nornir_haupgrade.rows",
     "drill_pair": "nornir_haupgrade.tasks",
     "give_back": "nornir_haupgrade.tasks",
     "reboot_pair": "nornir_haupgrade.tasks",
@@ -30,6 +32,7 @@ _HOMES = {
 
 __all__ = [
     "HAPairs",
+    "aggregate_rows",
     "drill_pair",
     "give_back",
     "reboot_pair",

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "__main__"),
     ("cli", "report"),
+    ("processors", "rows"),
     ("campaign",),
     ("runner", "tasks"),
     ("engines",),
@@ -33,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gates", "probes"),
     ("platforms",),
     ("settings",),
-    ("errors", "model"),
+    ("errors", "model", "plain_data"),
 )
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 # Two that share a row are strangers, but for these; one way only, so that no circle closes.

@@ -69,6 +69,13 @@ def ask(nr: Nornir, task: str, told: list[str] | None = None) -> Said:
     return run_task(nr, "p1a", name="own", task=f"sites_own_checks.{task}", kept=kept)
 
 
+def test_what_a_task_raises_is_its_answer_whatever_the_configuration_says(nr: Nornir) -> None:
+    nr.config.core.raise_on_error = True
+    found = ask(nr, "broken")
+    assert (found.is_good, found.has_failed) == (None, True)
+    assert found.text == "sites_own_checks.broken: ValueError: no such page"
+
+
 def asked(nr: Nornir, task: str) -> Said:
     """The same in a thread of its own, as gates and notifications are asked."""
     asking = Asking(lambda: ask(nr, task), f"sites_own_checks.{task}")

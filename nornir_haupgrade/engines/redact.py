@@ -38,16 +38,17 @@ class Redactor:
 
     Secrets of up to three characters are not replaced: they would take every text apart, names of
     members and versions included. ``too_short`` says how many there are, so that a caller can warn.
+    ``longest`` is the length of the longest form of a secret, for who cuts texts.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = {secret for secret in secrets if secret.strip()}
         self.too_short = sum(len(secret) < SHORTEST for secret in known)
+        forms = {form for secret in known if len(secret) >= SHORTEST for form in _forms(secret)}
+        self.longest = max(map(len, forms), default=0)
         # By their first characters: the time does not depend on the number of secrets.
         self._forms: dict[str, list[str]] = defaultdict(list)
-        for form in {
-            form for secret in known if len(secret) >= SHORTEST for form in _forms(secret)
-        }:
+        for form in forms:
             self._forms[form[:SHORTEST]].append(form)
 
     def __call__(self, text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.model import Role
+from nornir_haupgrade.runner.foreign import copy_of
 from nornir_haupgrade.runner.results import failed_result, skipped
 from nornir_haupgrade.settings import pair_name_of
 from nornir_haupgrade.tasks.project import project_of
@@ -90,7 +91,7 @@ def _after(row: _Row, host: Host, first: str) -> HAUpgradeError:
 
 def _run_host(task: Task, host: Host) -> MultiResult:
     try:
-        return task.copy().start(host)
+        return copy_of(task).start(host)
     except Exception as error:  # noqa: BLE001 - a processor of the caller's raised
         return failed_result(task, host, error)
 

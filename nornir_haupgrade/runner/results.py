@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.report import end_row
 from nornir_haupgrade.errors import HAUpgradeError, Interrupted
+from nornir_haupgrade.runner.foreign import copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ def skipped(task: Task, host: Host, error: HAUpgradeError | None) -> MultiResult
 
 def started(task: Task, host: Host, follow: Callable[[Task], Result]) -> MultiResult:
     """Run something in the task's place, as Nornir runs it: its processors see the task."""
-    own = task.copy()
+    own = copy_of(task)
     own.task = follow
     own.params = {}
     return own.start(host)

@@ -13,6 +13,7 @@ from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.report import end_row
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.procedure.records import Goal, Outcome
+from nornir_haupgrade.runner.foreign import copy_of
 from nornir_haupgrade.runner.results import failed_result, not_run, refused
 from nornir_haupgrade.runner.steps import Feed
 from nornir_haupgrade.tasks.project import pairs_of, project_of
@@ -149,7 +150,7 @@ class _Following:
             self._error = HAUpgradeError(f"internal error: {type(error).__name__}: {error}")
 
     def _follow(self, work: Work, host: Host) -> MultiResult:
-        own = self._task.copy()
+        own = copy_of(self._task)
         own.task = self._follower(work, host)
         own.params = {}
         return own.start(host)
