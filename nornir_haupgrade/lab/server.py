@@ -181,7 +181,9 @@ class MemberServer:
     async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         pair, logins = self._executor.pair.spec, self.device.logins
         terminal, login = Terminal(privilege=pair.router.privilege), ""
-        if process.command is None and process.term_type is not None:
+        has_terminal = process.command is None and process.term_type is not None
+        if has_terminal or pair.platform is Platform.CISCO_IOSXE:
+            # IOS gives every session a line, one that only copies a file too
             terminal.line = self.device.free_line()
             login = f"{self._login[0]} pts/{terminal.line} {process.get_extra_info('peername')[0]}"
             logins[terminal.line] = login

@@ -234,6 +234,22 @@ def test_an_upload_that_does_not_fit_or_is_spoilt(start_routers: StartLab, login
     assert held != image
 
 
+def test_every_session_has_a_line_of_its_own(start_routers: StartLab, login: Login) -> None:
+    lab = start_routers()
+    with netmiko(lab) as session:
+        first = Typing(login(lab))
+        first.until("p1a#")
+        said = ask(session, "show users")
+        assert re.findall(r"^(.)  (\d) vty (\d)     admin ", said, re.MULTILINE) == [
+            ("*", "1", "0"), (" ", "2", "1"),
+        ]  # fmt: skip
+        _, out, _ = login(lab).exec_command("show users", timeout=5)
+        assert "*  3 vty 2     admin " in out.read().decode()
+        first.channel.close()
+        lab.wait_until(lambda it: it.state("p1a").logins == 1)
+        assert ask(session, "show users").count("vty") == 1
+
+
 def test_there_is_no_sftp(start_routers: StartLab, login: Login) -> None:
     client = login(start_routers())
     with pytest.raises(paramiko.SSHException):
