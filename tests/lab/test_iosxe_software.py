@@ -92,6 +92,19 @@ def test_abort_goes_back_at_once(routers: RouterWorld) -> None:
     assert routers.state(routers.b).boots == 2
 
 
+@pytest.mark.parametrize("lists", [True, False])
+def test_on_trial_the_committed_version_is_listed_or_not(
+    make_routers: MakeRouters, lists: bool
+) -> None:
+    routers = make_routers(router=RouterSpec(lists_committed=lists))
+    on_trial(routers)
+    said = routers.ask(routers.b, "show install committed")
+    assert (f"IMG   C    {OLD}" in said) is lists
+    assert ("No Committed Packages" in said) is not lists
+    routers.ask(routers.b, "install commit")
+    assert f"IMG   C    {NEW}" in routers.ask(routers.b, "show install committed")
+
+
 def test_a_reload_on_trial_goes_back_too(routers: RouterWorld) -> None:
     on_trial(routers)
     routers.type(routers.b, "reload")

@@ -16,7 +16,7 @@ import pytest
 import scp
 from napalm import get_network_driver
 from netmiko import BaseConnection, ConnectHandler, file_transfer
-from ntc_templates.parse import parse_output  # type: ignore[import-untyped]
+from ntc_templates.parse import parse_output
 
 from nornir_haupgrade.lab import Fault, LabThread, RouterSpec, build_image
 from tests.lab.conftest import Eventually, IsOpen, Login, StartLab

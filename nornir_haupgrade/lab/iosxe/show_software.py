@@ -78,8 +78,19 @@ def install_uncommitted(at: At, _: tuple[str, ...]) -> Outcome:
 
 
 def install_committed(at: At, _: tuple[str, ...]) -> Outcome:
-    """``show install committed``."""
-    return _listed(at, "Committed", lambda states: _only(states, "C"))
+    """``show install committed``.
+
+    While software is on trial: what giving up brings back, or nothing, as the pair is set up. No
+    capture of that moment was found.
+    """
+
+    def chosen(states: _States) -> _States:
+        packages = at.router.packages
+        if packages is not None and packages.is_on_trial and at.router.spec.lists_committed:
+            return [("C", packages.committed)]
+        return _only(states, "C")
+
+    return _listed(at, "Committed", chosen)
 
 
 def _only(states: _States, letter: str) -> _States:

@@ -63,6 +63,8 @@ class RouterSpec:
     """Whether ``ip scp server enable`` is configured."""
     has_clock: bool = True
     """Without, ``show version`` has no line "System restarted at"."""
+    lists_committed: bool = True
+    """Whether ``show install committed`` names the old version while a new one is on trial."""
     groups: tuple[GroupSpec, ...] = DEFAULT_GROUPS
 
 
