@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from nornir_haupgrade.lab.command import Effect, Reply
 from nornir_haupgrade.lab.control import ControlError, control
-from nornir_haupgrade.lab.device import HaState, Phase
+from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.images import build_image, write_image
+from nornir_haupgrade.lab.iosxe.spec import GroupProtocol, GroupSpec, RouterSpec, SoftwareMode
 from nornir_haupgrade.lab.lab import Lab, MemberState, PairRig
+from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
     Fault,
     LabSpec,
     MemberSpec,
     Moment,
     PairSpec,
+    Platform,
     SpecError,
     When,
     fault_from,
     lab_from,
     pair_from,
+    router_pair,
     simple_pair,
 )
 from nornir_haupgrade.lab.thread import LabThread
@@ -30,6 +34,8 @@ __all__ = [
     "ControlError",
     "Effect",
     "Fault",
+    "GroupProtocol",
+    "GroupSpec",
     "HaState",
     "Lab",
     "LabSpec",
@@ -40,7 +46,10 @@ __all__ = [
     "PairRig",
     "PairSpec",
     "Phase",
+    "Platform",
     "Reply",
+    "RouterSpec",
+    "SoftwareMode",
     "SpecError",
     "When",
     "build_image",
@@ -48,6 +57,7 @@ __all__ = [
     "fault_from",
     "lab_from",
     "pair_from",
+    "router_pair",
     "simple_pair",
     "write_image",
 ]

@@ -18,14 +18,32 @@ class Effect(StrEnum):
     NONE = "none"
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
+    SAVE = "save"
+    """The running configuration becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
+    COMMIT = "commit"
     SUSPEND = "suspend"
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
+    PRIORITY = "priority"
+
+
+@dataclass(slots=True)
+class Terminal:
+    """What a command line remembers of one login from one line to the next."""
+
+    line: int | None = None
+    """Its number among the logins; None: no terminal."""
+    privilege: int = 15
+    context: str = ""
+    """What is being configured, in the personality's own words; empty: nothing."""
+    length: int = 24
+    """Lines on a page; 0: no pages."""
+    width: int = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,8 @@ class Reply:
     status: int = 0
     is_cut: bool = False
     """The line is cut instead of answered."""
+    is_last: bool = False
+    """No prompt follows: the device is going down."""
 
 
 Act: TypeAlias = Callable[[], None]
@@ -52,6 +72,8 @@ class Outcome:
     """How long the device works before the effect; then the command is checked once more."""
     act: Act | None = None
     """The effect, at one instant."""
+    first: str = ""
+    """What it prints before it works."""
 
 
 def say(text: str) -> Outcome:
@@ -64,14 +86,23 @@ def refuse(message: str, status: int = 1) -> Outcome:
     return Outcome(Reply(stderr=f"{message}\n", status=status))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was entered: the text, where, and what its questions were answered with."""
+
+    text: str
+    terminal: Terminal
+    answers: tuple[str, ...] = ()
+
+
 class Personality(Protocol):
     """A command line: what a platform prints and how it is asked."""
 
-    def prompt(self, device: Device) -> str:
+    def prompt(self, device: Device, terminal: Terminal) -> str:
         """What it prints when it waits for a command."""
 
-    def is_end(self, line: str) -> bool:
+    def is_end(self, line: Line) -> bool:
         """Whether a line ends the session."""
 
-    def execute(self, pair: Pair, device: Device, line: str) -> Outcome:
-        """Understand and check a command; nothing is changed yet."""
+    def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
+        """Understand and check a command; nothing of the device is changed yet."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
-from nornir_haupgrade.lab.command import Reply
+from nornir_haupgrade.lab.command import Line, Reply, Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
 
@@ -21,7 +23,9 @@ _END = b"\x04"
 _KILL_LINE = b"\x15"
 
 
-async def execute(executor: Executor, device: Device, line: str) -> Reply:
+async def execute(
+    executor: Executor, device: Device, line: Line, say: Callable[[str], None] = lambda _: None
+) -> Reply:
     """Execute a line and wait for its reply, which a hung command never gives."""
     future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -29,7 +33,7 @@ async def execute(executor: Executor, device: Device, line: str) -> Reply:
         if not future.done():
             future.set_result(reply)
 
-    executor.run(device, line, done)
+    executor.run(device, line, done, say=say)
     return await future
 
 
@@ -41,10 +45,12 @@ class Console:
         process: asyncssh.SSHServerProcess[bytes],
         executor: Executor,
         device: Device,
+        terminal: Terminal,
     ) -> None:
         self._process = process
         self._executor = executor
         self._device = device
+        self._terminal = terminal
         self._has_tty = process.term_type is not None
         self._line = bytearray()
         self._was_return = False
@@ -64,7 +70,8 @@ class Console:
         self._process.get_extra_info("connection").abort()
 
     async def _run_one(self, command: str) -> None:
-        reply = await execute(self._executor, self._device, command)
+        line = Line(command.strip(), self._terminal)
+        reply = await execute(self._executor, self._device, line)
         if reply.is_cut:
             self._cut()
             return
@@ -87,7 +94,7 @@ class Console:
 
     def _prompt(self) -> None:
         if self._has_tty:
-            self._write(self._executor.personality.prompt(self._device))
+            self._write(self._executor.personality.prompt(self._device, self._terminal))
 
     async def _run_shell(self) -> None:
         self._prompt()
@@ -134,15 +141,14 @@ class Console:
             self._echo(byte)
         return True
 
-    async def _enter(self, line: str) -> bool:
+    async def _enter(self, text: str) -> bool:
+        line = Line(text.replace("$?", str(self._status)), self._terminal)
         if self._executor.personality.is_end(line):
             self._write("logout\n")
             return False
-        if line:
+        if text:
             self._flush()
-            reply = await execute(
-                self._executor, self._device, line.replace("$?", str(self._status))
-            )
+            reply = await execute(self._executor, self._device, line)
             if reply.is_cut:
                 self._cut()
                 return False

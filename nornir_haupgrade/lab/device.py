@@ -1,18 +1,20 @@
-"""One member as a state machine: image slots, boots, flash, configuration, latch and interfaces.
+"""One member as a state machine: power, boots, flash, interfaces, its place in each group.
 
-It knows no clock but the timeline's, no network and no command line; its pair decides its role.
+It knows no clock but the timeline's, no network and no command line; its pair decides its roles.
+What its platform makes of software and configuration is its own class.
 """
 
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from nornir_haupgrade.lab.configuration import Configuration
-from nornir_haupgrade.lab.disk import Disk, sha256
-from nornir_haupgrade.lab.images import ImageFacts, build_image, read_image
+from nornir_haupgrade.lab.disk import Disk
+from nornir_haupgrade.lab.images import NO_IMAGE, ImageFacts
+from nornir_haupgrade.lab.roles import HaState, Seat, Stance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline, Timer
 
-DATA_PORTS = ("out", "in")
 _UPTIME_AT_START = 86_400.0
 _POST_SHARE = 0.2
 """The part of a boot before the kernel runs."""
@@ -37,26 +38,6 @@ class Phase(StrEnum):
     BOOTING = "booting"
 
 
-class HaState(StrEnum):
-    """A member's own word for its role; VRRP's words, whatever a personality prints."""
-
-    MASTER = "MASTER"
-    BACKUP = "BACKUP"
-    FAULT = "FAULT"
-    INIT = "INIT"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """An installed image."""
-
-    version: str
-    """As it was named when it was installed; what it runs as stands in the image."""
-    size: int
-    sha256: str
-    image: ImageFacts
-
-
 @dataclass(slots=True)
 class Quirk:
     """Something wrong with a device, and how many more times it shows; None: always."""
@@ -65,53 +46,99 @@ class Quirk:
     times: int | None = None
 
 
-def slot_of(image: bytes, version: str) -> Slot:
-    """An image as it lies in a slot."""
-    return Slot(version, len(image), sha256(image), read_image(image))
-
-
-class Device:
+class Device(ABC):
     """A member's state; whoever listens is told about every change."""
 
-    def __init__(self, spec: MemberSpec, pair: PairSpec, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        spec: MemberSpec,
+        pair: PairSpec,
+        timeline: Timeline,
+        *,
+        groups: tuple[str, ...],
+        ports: tuple[str, ...],
+    ) -> None:
         self.name = self.hostname = spec.name
         self.node_id = spec.node_id
-        self.priority = spec.priority
         self.times = pair
         self.timeline = timeline
         self.listeners: list[Callable[[], None]] = []
-        self.configuration = Configuration(spec.name, preempts=pair.preempt)
         self.disk = Disk(pair.disk)
-        self.slots: dict[str, Slot | None] = {"A": None, "B": None}
         self.quirks: dict[str, Quirk] = {}
         self.logins: dict[int, str] = {}
-        """Who is logged in with a terminal, by line number."""
-        self.ports = {"mgmt": True, "out": True, "in": True, "ha": True}
+        """Who is logged in with a terminal, by line number: user, terminal, address."""
+        self.ports = dict.fromkeys(ports, True)
+        self.seats = {group: Seat() for group in groups}
         self.phase = Phase.RUNNING
         self.is_silent = False
         """Dead rather than down: it does not even refuse a connection."""
         self.has_ha_running = False
         self.is_suspended = False
-        self.role = HaState.INIT
-        self.role_changes = 0
-        self.forwards_at = 0.0
-        """When the data plane follows the role (device seconds)."""
         self.boots = 0
         self.booted_at = timeline.now() - _UPTIME_AT_START
-        self.running_slot = self.next_slot = "A"
+        self.image: ImageFacts = NO_IMAGE
+        """What runs."""
         self._power: Timer | None = None
-        self.install("A", slot_of(build_image(spec.version), spec.version))
-        if spec.other_version is not None:
-            self.install("B", slot_of(build_image(spec.other_version), spec.other_version))
-        self.image = self._slot("A").image
-        self.has_ha_running = self.image.has_ha
 
-    def _slot(self, name: str) -> Slot:
-        slot = self.slots[name]
-        if slot is None:
-            msg = f"{self.name}: slot {name} is empty"
-            raise ValueError(msg)
-        return slot
+    # What a platform makes of it
+
+    @property
+    @abstractmethod
+    def running_slot(self) -> str:
+        """Where what runs was booted from."""
+
+    @property
+    @abstractmethod
+    def next_slot(self) -> str:
+        """Where the next boot is meant to come from."""
+
+    @property
+    @abstractmethod
+    def preempts(self) -> bool:
+        """Whether it takes a role back by itself, in any group, if it is preferred there."""
+
+    @property
+    @abstractmethod
+    def config_hash(self) -> str:
+        """sha256 over its whole configuration."""
+
+    @abstractmethod
+    def stance(self, group: str) -> Stance:
+        """How its configuration has it stand in a group."""
+
+    @abstractmethod
+    def has_data_path(self, group: str) -> bool:
+        """Whether the interfaces are up that a group's traffic passes."""
+
+    @abstractmethod
+    def floor(self, group: str) -> HaState | None:
+        """The role that its own condition forces on it in a group; None: it may take part."""
+
+    @abstractmethod
+    def _load_software(self) -> bool:
+        """Have something run, by what the next boot is meant to come from; False: nothing boots."""
+
+    @abstractmethod
+    def _load_configuration(self) -> None:
+        """Have the configuration of the boot run, as far as the release knows it."""
+
+    # What all have in common
+
+    @property
+    def role(self) -> HaState:
+        """Its role in all of its groups."""
+        roles = {seat.role for seat in self.seats.values()}
+        return roles.pop() if len(roles) == 1 else HaState.MIXED
+
+    @property
+    def role_changes(self) -> int:
+        """Since the boot, in all groups."""
+        return sum(seat.role_changes for seat in self.seats.values())
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether what runs goes back by itself."""
+        return False
 
     @property
     def boot_id(self) -> str:
@@ -128,15 +155,9 @@ class Device:
         """Whether its management takes logins and commands."""
         return self.phase in {Phase.RUNNING, Phase.STOPPING}
 
-    @property
-    def has_data_plane(self) -> bool:
-        """Whether all interfaces that traffic passes are up."""
-        return all(self.ports[name] for name in DATA_PORTS)
-
-    @property
-    def other_slot(self) -> str:
-        """The slot that is not running."""
-        return "B" if self.running_slot == "A" else "A"
+    def free_line(self) -> int:
+        """The lowest number of a terminal that nobody uses."""
+        return next(line for line in range(1, len(self.logins) + 2) if line not in self.logins)
 
     def changed(self) -> None:
         """Tell everybody who listens."""
@@ -159,10 +180,14 @@ class Device:
                 del self.quirks[quirk]
         return found.params
 
-    def install(self, name: str, slot: Slot) -> None:
-        """Put an image into a slot."""
-        self.slots[name] = slot
-        self.disk.images = sum(held.size for held in self.slots.values() if held)
+    def lines_lost(self, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Parts of configuration lines that the release which boots does not take over."""
+        lost = self.has("config_lines_lost")
+        only = None if lost is None else lost.get("version")
+        if lost is None or only not in (None, self.image.version):
+            return self.image.drop_config_lines
+        self.take("config_lines_lost")
+        return (*lost.get("lines", default), *self.image.drop_config_lines)
 
     def reboot(self, *, halt: bool = False) -> None:
         """Stop HA at once and the system a little later; then boot, unless it is to stay off."""
@@ -207,42 +232,20 @@ class Device:
             self._next(self.times.boot_seconds * (1 - _POST_SHARE) + extra, self._come_up)
         self.changed()
 
-    def _choose_slot(self) -> str | None:
-        """The slot to boot; a loader falls back to the other one when an image does not mount."""
-        wanted = self.next_slot
-        if self.take("old_image_after_reboot") is not None:
-            wanted = self.running_slot
-        for name in (wanted, "A" if wanted == "B" else "B"):
-            slot = self.slots[name]
-            if slot is not None and slot.image.is_bootable:
-                return name
-        return None
-
     def _come_up(self) -> None:
-        chosen = self._choose_slot()
-        if chosen is None:
+        if not self._load_software():
             return
-        self.running_slot = chosen
-        self.image = self._slot(chosen).image
         self.boots += 1
         self.booted_at = self.timeline.now()
-        self.role_changes = 0
+        for seat in self.seats.values():
+            seat.role_changes = 0
         self.is_suspended = False
         self.is_silent = False
-        self._convert_configuration()
+        self._load_configuration()
         self.phase = Phase.RUNNING
         if self.image.has_ha and self.take("boot_without_ha") is None:
             self._next(self.times.ha_seconds, self._start_ha)
         self.changed()
-
-    def _convert_configuration(self) -> None:
-        lost = self.has("config_lines_lost")
-        only = None if lost is None else lost.get("version")
-        if lost is not None and only in (None, self.image.version):
-            self.take("config_lines_lost")
-            self.configuration.drop_lines(lost.get("lines", ("service 7001",)))
-        self.configuration.drop_lines(self.image.drop_config_lines)
-        self.configuration.load()
 
     def _start_ha(self) -> None:
         self.has_ha_running = True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.command import Outcome, Reply, refuse
+from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.pair import Pair
 
 Done: TypeAlias = Callable[[Reply], None]
+Say: TypeAlias = Callable[[str], None]
 Watcher: TypeAlias = "Callable[[Device, str, Moment], None]"
 
 CUT = Reply(is_cut=True, status=255)
@@ -47,6 +48,22 @@ class Rule:
     takes_effect: bool = False
     """Whether a command that hangs was done."""
 
+    @property
+    def is_void(self) -> bool:
+        """Whether a command that it strikes is not even looked at."""
+        return self.twist is Twist.CUT_BEFORE or (
+            self.twist is Twist.HANG and not self.takes_effect
+        )
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a command that it strikes prints nothing in its course either."""
+        return self.is_void or self.twist in {Twist.REFUSE, Twist.CUT_AFTER}
+
+
+def _nothing(_: str) -> None:
+    pass
+
 
 class Executor:
     """Executes lines on a pair's members, one personality for all of them."""
@@ -58,24 +75,29 @@ class Executor:
         """Told about each command before and after its effect."""
         self.rules: dict[str, list[Rule]] = {device.name: [] for device in pair.devices}
 
-    def run(self, device: Device, line: str, done: Done, *, by: str = "ssh") -> None:
-        """Execute a line; ``done`` gets the reply, at once or later, or never (a hung command)."""
-        line = line.strip()
-        self._watch(device, line, Moment.BEFORE)
+    def run(
+        self,
+        device: Device,
+        line: Line | str,
+        done: Done,
+        *,
+        by: str = "ssh",
+        say: Say = _nothing,
+    ) -> None:
+        """Execute a line; ``done`` gets the reply, at once or later, or never (a hung command).
+
+        What a command prints before it works goes to ``say``.
+        """
+        if isinstance(line, str):
+            line = Line(line.strip(), Terminal())
+        self._watch(device, line.text, Moment.BEFORE)
         if not device.is_answering:
             done(CUT)
             return
-        rule = self._rule(device, line)
-        twist = None if rule is None else rule.twist
-        is_void = twist is Twist.CUT_BEFORE or (
-            rule is not None and twist is Twist.HANG and not rule.takes_effect
-        )
-        if is_void:
-            outcome = Outcome(CUT)
-        elif rule is not None and twist is Twist.REFUSE:
-            outcome = refuse(rule.message)
-        else:
-            outcome = self.personality.execute(self.pair, device, line)
+        rule = self._rule(device, line.text)
+        outcome = self._outcome(device, line, rule)
+        if outcome.first and not (rule is not None and rule.is_silent):
+            say(outcome.first)
         boot = device.boot_id
 
         def complete() -> None:
@@ -85,13 +107,25 @@ class Executor:
             final = outcome
             if outcome.seconds > 0 and outcome.act is not None:
                 final = self.personality.execute(self.pair, device, line)
-            self._take_effect(device, line, final, by, twist)
-            reply = CUT if twist in {Twist.CUT_AFTER, Twist.CUT_BEFORE} else final.reply
-            late = rule.seconds if rule is not None and twist is Twist.DELAY else 0.0
-            if twist is not Twist.HANG:
-                self._after(late, lambda: done(reply))
+            self._take_effect(device, line, final, by, rule)
+            self._answer(final.reply, rule, done)
 
         self._after(outcome.seconds, complete)
+
+    def _outcome(self, device: Device, line: Line, rule: Rule | None) -> Outcome:
+        if rule is not None and rule.is_void:
+            return Outcome(CUT)
+        if rule is not None and rule.twist is Twist.REFUSE:
+            return refuse(rule.message)
+        return self.personality.execute(self.pair, device, line)
+
+    def _answer(self, reply: Reply, rule: Rule | None, done: Done) -> None:
+        if rule is None:
+            done(reply)
+        elif rule.twist is not Twist.HANG:
+            is_cut = rule.twist in {Twist.CUT_AFTER, Twist.CUT_BEFORE}
+            late = rule.seconds if rule.twist is Twist.DELAY else 0.0
+            self._after(late, lambda: done(CUT if is_cut else reply))
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         if seconds > 0:
@@ -100,7 +134,7 @@ class Executor:
             action()
 
     def _take_effect(
-        self, device: Device, line: str, outcome: Outcome, by: str, twist: Twist | None
+        self, device: Device, line: Line, outcome: Outcome, by: str, rule: Rule | None
     ) -> None:
         """Write a command down with the state it met, then have its effect happen."""
         self.pair.audit.add(
@@ -111,20 +145,20 @@ class Executor:
             state=str(device.role),
             forwards=self.pair.forwards(device),
             boot_id=device.boot_id,
-            command=line,
+            command=line.text,
             status=outcome.reply.status,
             effect=str(outcome.effect),
             by=by,
-            twist=None if twist is None else str(twist),
+            twist=None if rule is None else str(rule.twist),
         )
         if outcome.act is not None:
-            with self.pair.timeline.caused_by(f"{device.name}: {line} (by {by})"):
+            with self.pair.timeline.caused_by(f"{device.name}: {line.text} (by {by})"):
                 outcome.act()
-        self._watch(device, line, Moment.AFTER)
+        self._watch(device, line.text, Moment.AFTER)
 
-    def _rule(self, device: Device, line: str) -> Rule | None:
+    def _rule(self, device: Device, text: str) -> Rule | None:
         for rule in self.rules[device.name]:
-            if line.startswith(rule.prefix):
+            if text.startswith(rule.prefix):
                 if rule.times is not None:
                     rule.times -= 1
                     if rule.times <= 0:
@@ -132,6 +166,6 @@ class Executor:
                 return rule
         return None
 
-    def _watch(self, device: Device, line: str, moment: Moment) -> None:
+    def _watch(self, device: Device, text: str, moment: Moment) -> None:
         for watcher in tuple(self.watchers):
-            watcher(device, line, moment)
+            watcher(device, text, moment)

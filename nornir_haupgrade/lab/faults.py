@@ -6,14 +6,22 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.device import HaState
-from nornir_haupgrade.lab.fault_kinds import FAULTS, LASTING, Target, Undo
-from nornir_haupgrade.lab.spec import Fault, Moment, SpecError
+from nornir_haupgrade.lab.fault_kinds import LASTING, Kind, Target, Undo
+from nornir_haupgrade.lab.fwctl_faults import FAULTS
+from nornir_haupgrade.lab.iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.lab.spec import Fault, Moment, Platform, SpecError
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.pair import Pair
+
+
+FAULTS_OF: dict[Platform, dict[str, Kind]] = {
+    Platform.LINUX_HA: FAULTS,
+    Platform.CISCO_IOSXE: ROUTER_FAULTS,
+}
 
 
 @dataclass(slots=True)
@@ -27,6 +35,7 @@ class FaultDesk:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._kinds = FAULTS_OF[executor.pair.spec.platform]
         self._waiting: list[_Waiting] = []
         self._undo: list[tuple[str, str, Undo]] = []
         executor.watchers.append(self._command)
@@ -37,8 +46,8 @@ class FaultDesk:
 
     def arm(self, fault: Fault) -> None:
         """Have a fault strike at its time; an unknown name or member is an error at once."""
-        if fault.name not in FAULTS:
-            msg = f"no fault {fault.name}; known are {', '.join(sorted(FAULTS))}"
+        if fault.name not in self._kinds:
+            msg = f"no fault {fault.name}; known are {', '.join(sorted(self._kinds))}"
             raise SpecError(msg)
         names = {device.name for device in self._pair.devices}
         for name in (fault.member, fault.when.by):
@@ -86,7 +95,7 @@ class FaultDesk:
             return [self._pair.device(fault.member)]
         devices = list(self._pair.devices)
         masters = [device for device in devices if device.role is HaState.MASTER]
-        match FAULTS[fault.name].target:
+        match self._kinds[fault.name].target:
             case Target.PAIR:
                 return devices[:1]
             case Target.ACTIVE:
@@ -105,7 +114,7 @@ class FaultDesk:
                 "fault", self._pair.name, member=device.name, fault=fault.name, **_plain(fault)
             )
             with self._pair.timeline.caused_by(f"fault {fault.name} on {device.name}"):
-                undo = FAULTS[fault.name].strike(self._executor, device, fault.params)
+                undo = self._kinds[fault.name].strike(self._executor, device, fault.params)
                 if undo is None:
                     continue
                 self._undo.append((fault.name, device.name, undo))

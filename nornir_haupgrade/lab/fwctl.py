@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from nornir_haupgrade.lab import fwctl_change as change, fwctl_show as show
-from nornir_haupgrade.lab.command import Outcome, Reply, refuse, say
+from nornir_haupgrade.lab.appliance import appliance
+from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse, say
 
 if TYPE_CHECKING:
+    from nornir_haupgrade.lab.appliance import Appliance
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
 
-Handler: TypeAlias = "Callable[[Pair, Device, list[str]], Outcome]"
+Handler: TypeAlias = "Callable[[Pair, Appliance, list[str]], Outcome]"
 
 _COMMANDS: dict[tuple[str, ...], tuple[Handler, range, bool]] = {
     ("show", "version"): (show.version, range(1), False),
@@ -47,7 +49,7 @@ def _condition(words: list[str]) -> tuple[list[str], str | None]:
     return words, None
 
 
-def fwctl(pair: Pair, device: Device, words: list[str]) -> Outcome:
+def fwctl(pair: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Understand ``fwctl WORDS...`` and check it, all in one instant; ``act`` changes."""
     words, state = _condition(words)
     for length in (3, 2, 1):
@@ -69,24 +71,25 @@ class LinuxShell:
     def __init__(self, username: str = "admin") -> None:
         self._username = username
 
-    def prompt(self, device: Device) -> str:
+    def prompt(self, device: Device, terminal: Terminal) -> str:
         """What bash prints."""
+        del terminal
         return f"{self._username}@{device.hostname}:~$ "
 
-    def is_end(self, line: str) -> bool:
+    def is_end(self, line: Line) -> bool:
         """Whether the line logs out."""
-        return line.strip() in {"exit", "logout"}
+        return line.text in {"exit", "logout"}
 
-    def execute(self, pair: Pair, device: Device, line: str) -> Outcome:
+    def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check one line."""
         try:
-            words = shlex.split(line)
+            words = shlex.split(line.text)
         except ValueError as exc:
             return refuse(f"-bash: syntax error: {exc}", status=2)
         if not words:
             return Outcome(Reply())
         if words[0] == "fwctl":
-            return fwctl(pair, device, words[1:])
+            return fwctl(pair, appliance(device), words[1:])
         if words[0] == "echo":
             return say(" ".join(words[1:]) + "\n")
         return refuse(f"-bash: {words[0]}: command not found", status=127)

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab import disk
+from nornir_haupgrade.lab.appliance import Appliance, appliance
 from nornir_haupgrade.lab.command import Effect, Outcome, Reply, refuse
-from nornir_haupgrade.lab.device import Phase, slot_of
+from nornir_haupgrade.lab.device import Phase
+from nornir_haupgrade.lab.images import slot_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Act
-    from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
 
 _SHORT_WORK = 0.05
@@ -25,7 +26,7 @@ def _change(effect: Effect, act: Act, *, prints: str = "", seconds: float = 0.0)
     return Outcome(Reply(stdout=prints), effect, seconds, act)
 
 
-def install(_: Pair, device: Device, words: list[str]) -> Outcome:
+def install(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Put an upload into the slot that is not running."""
     name, checksum, version = words
     content = device.disk.uploaded(name)
@@ -44,7 +45,7 @@ def install(_: Pair, device: Device, words: list[str]) -> Outcome:
     return _change(Effect.INSTALL, act, seconds=seconds)
 
 
-def select(_: Pair, device: Device, words: list[str]) -> Outcome:
+def select(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Choose the slot of the next boot."""
     name = words[0]
     if name not in device.slots:
@@ -53,12 +54,12 @@ def select(_: Pair, device: Device, words: list[str]) -> Outcome:
         return refuse(f"% slot {name} is empty")
 
     def act() -> None:
-        device.next_slot = name
+        device.chosen_slot = name
 
     return _change(Effect.BOOT_SELECT, act)
 
 
-def suspend(_: Pair, device: Device, __: list[str]) -> Outcome:
+def suspend(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Give the role up, and stay out."""
     if not device.has_ha_running:
         return refuse("% keepalived is not running")
@@ -70,7 +71,7 @@ def suspend(_: Pair, device: Device, __: list[str]) -> Outcome:
     return _change(Effect.SUSPEND, act)
 
 
-def functional(_: Pair, device: Device, __: list[str]) -> Outcome:
+def functional(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Take part again."""
 
     def act() -> None:
@@ -80,7 +81,7 @@ def functional(_: Pair, device: Device, __: list[str]) -> Outcome:
     return _change(Effect.FUNCTIONAL, act)
 
 
-def preempt(_: Pair, device: Device, words: list[str]) -> Outcome:
+def preempt(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Turn preemption on or off, on this member."""
     if words[0] not in {"on", "off"}:
         return refuse("% usage: fwctl ha preempt on|off")
@@ -92,18 +93,18 @@ def preempt(_: Pair, device: Device, words: list[str]) -> Outcome:
     return _change(Effect.PREEMPT, act)
 
 
-def request_sync(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def request_sync(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """Ask the peer for all sessions."""
     if not pair.is_peer_link_up(device):
         return refuse("% peer does not answer")
     return _change(Effect.SESSION_SYNC, lambda: pair.sessions.refill(device))
 
 
-def sync_config(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def sync_config(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """Push the shared configuration to the peer and load it there."""
 
     def act() -> None:
-        peer = pair.peer(device)
+        peer = appliance(pair.peer(device))
         peer.configuration.replace_shared(device.configuration.shared)
         if peer.take("differs_after_sync") is not None:
             peer.configuration.files["shared/objects.conf"] += "network stray 192.0.2.0/24\n"
@@ -113,7 +114,7 @@ def sync_config(pair: Pair, device: Device, _: list[str]) -> Outcome:
     return _change(Effect.CONFIG_SYNC, act, prints="synced\n", seconds=_SYNC_WORK)
 
 
-def backup(_: Pair, device: Device, words: list[str]) -> Outcome:
+def backup(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Write a tar of the configuration."""
     if not _NAME.fullmatch(words[0]):
         return refuse(f"% bad name: {words[0]}")
@@ -127,7 +128,7 @@ def backup(_: Pair, device: Device, words: list[str]) -> Outcome:
     )
 
 
-def reboot(_: Pair, device: Device, words: list[str]) -> Outcome:
+def reboot(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Stop and boot, or stay off."""
     if words not in ([], ["halt"]):
         return refuse("% usage: fwctl reboot [halt] [--if-state STATE]")

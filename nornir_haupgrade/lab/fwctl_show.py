@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab import disk
 from nornir_haupgrade.lab.command import Outcome, refuse, say
-from nornir_haupgrade.lab.device import HaState
+from nornir_haupgrade.lab.roles import HaState
 
 if TYPE_CHECKING:
-    from nornir_haupgrade.lab.device import Device
+    from nornir_haupgrade.lab.appliance import Appliance
     from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.sessions import Session
 
@@ -25,7 +25,7 @@ def _lines(**values: object) -> str:
     return "".join(f"{key.replace('_', '-')}: {value}\n" for key, value in values.items())
 
 
-def version(_: Pair, device: Device, __: list[str]) -> Outcome:
+def version(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Identity, releases and slots."""
     packages = _PACKAGES.get(device.image.version.partition(".")[0], ("2.3.3", "1.4.8"))
     keepalived, conntrackd = packages if device.image.has_ha else ("-", "-")
@@ -43,7 +43,7 @@ def version(_: Pair, device: Device, __: list[str]) -> Outcome:
     )
 
 
-def ha(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def ha(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """The role, and what goes with it."""
     return say(
         _lines(
@@ -57,7 +57,7 @@ def ha(pair: Pair, device: Device, _: list[str]) -> Outcome:
     )
 
 
-def sessions(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def sessions(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """Number of connections in the data plane."""
     return say(f"{len(pair.sessions.carried(device))}\n")
 
@@ -70,7 +70,7 @@ def _session_line(pair: Pair, session: Session) -> str:
     return f"tcp {client}>{server} {server}>{client} {state} {age}\n"
 
 
-def sessions_list(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def sessions_list(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """The active's own connections, the standby's copies."""
     if not device.image.has_ha:
         return refuse("% conntrackd is not running")
@@ -79,7 +79,7 @@ def sessions_list(pair: Pair, device: Device, _: list[str]) -> Outcome:
     return say("".join(_session_line(pair, session) for session in listed))
 
 
-def session_sync(pair: Pair, device: Device, _: list[str]) -> Outcome:
+def session_sync(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
     """Counts: the active's Internal compares with the standby's External."""
     if not device.image.has_ha:
         return refuse("% conntrackd is not running")
@@ -88,17 +88,17 @@ def session_sync(pair: Pair, device: Device, _: list[str]) -> Outcome:
     return say(_lines(Internal=carried, External=known, Kernel=carried))
 
 
-def interfaces(_: Pair, device: Device, __: list[str]) -> Outcome:
+def interfaces(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Which are up."""
     return say("".join(f"{name} {'up' if up else 'down'}\n" for name, up in device.ports.items()))
 
 
-def users(_: Pair, device: Device, __: list[str]) -> Outcome:
+def users(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Who is logged in with a terminal."""
     return say("".join(f"{login}\n" for login in device.logins.values()))
 
 
-def images(_: Pair, device: Device, __: list[str]) -> Outcome:
+def images(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Both slots, and the room on flash."""
     texts = [
         f"{name}: empty\n"
@@ -109,7 +109,7 @@ def images(_: Pair, device: Device, __: list[str]) -> Outcome:
     return say("".join(texts) + f"Free: {device.disk.free}\n")
 
 
-def boot(_: Pair, device: Device, __: list[str]) -> Outcome:
+def boot(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """What changes with every boot, role change or line of configuration."""
     return say(
         f"Boot-id: {device.boot_id}\nUptime: {int(device.uptime)}\n"
@@ -117,14 +117,14 @@ def boot(_: Pair, device: Device, __: list[str]) -> Outcome:
     )
 
 
-def sync_report(_: Pair, device: Device, __: list[str]) -> Outcome:
+def sync_report(_: Pair, device: Appliance, __: list[str]) -> Outcome:
     """Checksums of the shared configuration, and of the rules that are loaded."""
     shared = device.configuration.shared
     files = "".join(f"{disk.sha256(shared[path].encode())}  {path}\n" for path in sorted(shared))
     return say(f"{files}running-nft {device.configuration.loaded}\n")
 
 
-def verify(_: Pair, device: Device, words: list[str]) -> Outcome:
+def verify(_: Pair, device: Appliance, words: list[str]) -> Outcome:
     """Size and checksum of an upload."""
     content = device.disk.uploaded(words[0])
     if content is None:

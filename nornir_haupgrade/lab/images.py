@@ -82,3 +82,19 @@ def read_image(image: bytes) -> ImageFacts:
         )
     except (ValueError, KeyError, TypeError):
         return NO_IMAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An installed image."""
+
+    version: str
+    """As it was named when it was installed; what it runs as stands in the image."""
+    size: int
+    sha256: str
+    image: ImageFacts
+
+
+def slot_of(image: bytes, version: str) -> Slot:
+    """An image as it lies in a slot."""
+    return Slot(version, len(image), hashlib.sha256(image).hexdigest(), read_image(image))

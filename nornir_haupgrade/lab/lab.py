@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 
 from nornir_haupgrade.lab.audit import Audit, Entry
+from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.execution import Executor
 from nornir_haupgrade.lab.faults import FaultDesk
-from nornir_haupgrade.lab.fwctl import LinuxShell
 from nornir_haupgrade.lab.pair import Pair
+from nornir_haupgrade.lab.personalities import make_personality
 from nornir_haupgrade.lab.server import MemberServer
 from nornir_haupgrade.lab.service import Service
 from nornir_haupgrade.lab.timeline import Timeline
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from nornir_haupgrade.lab.command import Reply
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.spec import Fault, LabSpec, PairSpec
 
@@ -51,6 +51,9 @@ class MemberState:
     logins: int
     config_hash: str
     failovers: int
+    groups: dict[str, str]
+    """Role by group."""
+    is_on_trial: bool
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -62,7 +65,7 @@ class PairRig:
 
     def __init__(self, spec: PairSpec, timeline: Timeline, audit: Audit, username: str) -> None:
         self.pair = Pair(spec, timeline, audit)
-        self.executor = Executor(self.pair, LinuxShell(username))
+        self.executor = Executor(self.pair, make_personality(spec, username))
         self.faults = FaultDesk(self.executor)
         for fault in spec.faults:
             self.faults.arm(fault)
@@ -81,13 +84,15 @@ class PairRig:
             boot_id=device.boot_id,
             boots=device.boots,
             uptime=device.uptime,
-            preempts=device.configuration.preempts,
+            preempts=device.preempts,
             is_suspended=device.is_suspended,
             carried=len(self.pair.sessions.carried(device)),
             known=len(self.pair.sessions.known(device)),
             logins=len(device.logins),
-            config_hash=device.configuration.digest,
+            config_hash=device.config_hash,
             failovers=device.role_changes,
+            groups={group: str(seat.role) for group, seat in device.seats.items()},
+            is_on_trial=device.is_on_trial,
         )
 
 
@@ -208,12 +213,15 @@ class Lab:
         """All members as they are now."""
         return {name: self.state(name) for name in self._members}
 
-    async def run(self, member: str, line: str) -> Reply:
-        """Have somebody execute a command by hand, without SSH."""
-        rig = self.rig_of(member)
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        rig.executor.run(rig.pair.device(member), line, future.set_result, by="hand")
-        return await future
+    async def run(self, member: str, lines: str) -> Reply:
+        """Have somebody type a command by hand, without SSH; of several lines, the last reply."""
+        rig, terminal, reply = self.rig_of(member), Terminal(), Reply()
+        for text in lines.splitlines():
+            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            line = Line(text.strip(), terminal)
+            rig.executor.run(rig.pair.device(member), line, future.set_result, by="hand")
+            reply = await future
+        return reply
 
     @property
     def ports(self) -> dict[str, int]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import asyncssh
 
-from nornir_haupgrade.lab.console import Console
+from nornir_haupgrade.lab.command import Terminal
+from nornir_haupgrade.lab.personalities import console_of
 from nornir_haupgrade.lab.ports import Answer, Port
 from nornir_haupgrade.lab.sftp import FlashServer
+from nornir_haupgrade.lab.spec import Platform
 
 if TYPE_CHECKING:
     import socket
@@ -66,7 +68,6 @@ class MemberServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[socket.socket] = set()
         """Connections that get no banner."""
-        self._lines = 0
         device.listeners.append(self.follow)
 
     @property
@@ -156,11 +157,13 @@ class MemberServer:
         if is_changed not in self._options:
             if is_changed:
                 self._other_key = asyncssh.generate_private_key("ssh-ed25519")
+            has_sftp = self._executor.pair.spec.platform is Platform.LINUX_HA
             self._options[is_changed] = asyncssh.SSHServerConnectionOptions(
                 server_factory=lambda: _Login(self),
                 server_host_keys=[self._other_key if is_changed else self.key],
                 process_factory=self._serve_terminal,
-                sftp_factory=self._make_flash,
+                # IOS-XE serves no SFTP (Cisco's document 220371)
+                sftp_factory=self._make_flash if has_sftp else None,
                 encoding=None,
                 line_editor=False,
                 kbdint_auth=False,
@@ -176,15 +179,19 @@ class MemberServer:
         return FlashServer(channel, self.device)
 
     async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        line: int | None = None
-        if process.command is None and process.term_type is not None:
-            self._lines += 1
-            line = self._lines
-            user, peer = self._login[0], process.get_extra_info("peername")[0]
-            self.device.logins[line] = f"{user} pts/{line} {peer}"
+        pair, logins = self._executor.pair.spec, self.device.logins
+        terminal, login = Terminal(privilege=pair.router.privilege), ""
+        has_terminal = process.command is None and process.term_type is not None
+        if has_terminal or pair.platform is Platform.CISCO_IOSXE:
+            # IOS gives every session a line, one that only copies a file too
+            terminal.line = self.device.free_line()
+            login = f"{self._login[0]} pts/{terminal.line} {process.get_extra_info('peername')[0]}"
+            logins[terminal.line] = login
+        console = console_of(pair.platform)(process, self._executor, self.device, terminal)
         try:
             with contextlib.suppress(asyncssh.Error, OSError):
-                await Console(process, self._executor, self.device).serve()
+                await console.serve()
         finally:
-            if line is not None:
-                self.device.logins.pop(line, None)
+            # after a boot the number may be somebody else's
+            if terminal.line is not None and logins.get(terminal.line) is login:
+                del logins[terminal.line]

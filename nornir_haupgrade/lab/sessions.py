@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.device import HaState, Phase
+from nornir_haupgrade.lab.device import Phase
+from nornir_haupgrade.lab.roles import HaState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,14 +5,32 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nornir_haupgrade.lab.iosxe.spec import (
+    GROUP_INTERFACES,
+    GroupProtocol,
+    GroupSpec,
+    RouterSpec,
+    SoftwareMode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+E = TypeVar("E", bound=StrEnum)
+
+
 class SpecError(ValueError):
     """A lab description that cannot be meant: the message names the key and what is known."""
+
+
+class Platform(StrEnum):
+    """Whose devices a pair is made of, and whose command line they speak."""
+
+    LINUX_HA = "linux_ha"
+    CISCO_IOSXE = "cisco_iosxe"
 
 
 class Moment(StrEnum):
@@ -39,7 +57,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong, by name; see ``fault_kinds.FAULTS``."""
+    """One thing that goes wrong, by name; see ``faults.FAULTS_OF``."""
 
     name: str
     member: str | None = None
@@ -54,9 +72,9 @@ class MemberSpec:
 
     name: str
     version: str = "12.15"
-    """What it runs, from slot A."""
+    """What it runs; an appliance from slot A."""
     other_version: str | None = None
-    """What is installed in slot B; None: nothing."""
+    """What is installed besides, and not running; None: nothing."""
     priority: int = 100
     address: str = "127.0.0.1"
     port: int = 0
@@ -100,6 +118,14 @@ class PairSpec:
     number: int = 1
     """In the addresses 10.1.NUMBER.0/24 and 10.2.NUMBER.0/24."""
     faults: tuple[Fault, ...] = ()
+    platform: Platform = Platform.LINUX_HA
+    router: RouterSpec = field(default_factory=RouterSpec)
+    """For ``cisco_iosxe`` only."""
+
+    @property
+    def is_stateful(self) -> bool:
+        """Whether its devices keep a table of sessions; a router has none to lose."""
+        return self.platform is Platform.LINUX_HA
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +156,18 @@ def simple_pair(
     )
 
 
+def router_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("17.06.03a", "17.06.03a"),
+    router: RouterSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of routers NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
+    chosen = {"platform": Platform.CISCO_IOSXE, "router": router or RouterSpec(), **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 def _checked(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     known = {item.name for item in fields(kind)}
     unknown = sorted(set(data) - known)
@@ -156,7 +194,43 @@ def pair_from(data: Mapping[str, Any]) -> PairSpec:
         msg = f"pair {values['name']}: a pair has two members, not {len(members)}"
         raise SpecError(msg)
     faults = tuple(fault_from(item) for item in values.get("faults") or ())
-    return PairSpec(**{**values, "members": members, "faults": faults})
+    platform = _one_of(Platform, values.get("platform", Platform.LINUX_HA))
+    if "router" in values and platform is not Platform.CISCO_IOSXE:
+        msg = f"pair {values['name']}: `router` is for the platform {Platform.CISCO_IOSXE} only"
+        raise SpecError(msg)
+    read = {"platform": platform, "router": _router_from(values.get("router") or {})}
+    return PairSpec(**{**values, "members": members, "faults": faults, **read})
+
+
+def _one_of(kind: type[E], value: object) -> E:
+    try:
+        return kind(str(value))
+    except ValueError:
+        known = ", ".join(str(item) for item in kind)
+        msg = f"{kind.__name__}: unknown {value}; known are {known}"
+        raise SpecError(msg) from None
+
+
+def _router_from(data: Mapping[str, Any]) -> RouterSpec:
+    values = _checked(RouterSpec, data)
+    if "mode" in values:
+        values["mode"] = _one_of(SoftwareMode, values["mode"])
+    if "groups" in values:
+        values["groups"] = tuple(_group_from(item) for item in values["groups"])
+    return RouterSpec(**values)
+
+
+def _group_from(data: Mapping[str, Any]) -> GroupSpec:
+    values = _checked(GroupSpec, data)
+    if values["interface"] not in GROUP_INTERFACES:
+        msg = f"a group is on one of {', '.join(GROUP_INTERFACES)}, not on {values['interface']}"
+        raise SpecError(msg)
+    names = {str(item.name).lower(): item for item in GroupProtocol}
+    protocol = names.get(str(values["protocol"]))
+    if protocol is None:
+        msg = f"a group's protocol is one of {', '.join(names)}, not {values['protocol']}"
+        raise SpecError(msg)
+    return GroupSpec(**{**values, "protocol": protocol})
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -12,36 +13,47 @@ from typing import Any, TypeAlias
 import paramiko
 import pytest
 
-from nornir_haupgrade.lab import Fault, LabSpec, LabThread, PairRig, When, build_image, simple_pair
+from nornir_haupgrade.lab import (
+    Fault,
+    LabSpec,
+    LabThread,
+    PairRig,
+    PairSpec,
+    When,
+    build_image,
+    router_pair,
+    simple_pair,
+)
+from nornir_haupgrade.lab.appliance import appliance
 from nornir_haupgrade.lab.audit import Audit, Entry
-from nornir_haupgrade.lab.command import Reply
+from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.device import Device
+from nornir_haupgrade.lab.iosxe.router import Router
 from nornir_haupgrade.lab.lab import MemberState
 from nornir_haupgrade.lab.timeline import Timeline
 
 
-class World:
+class Clockwork:
     """The pair p1 (p1a preferred and master, p1b) without any network, and its time."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+    def __init__(self, spec: PairSpec) -> None:
         self.seconds = 0.0
         self.timeline = Timeline(lambda: self.seconds)
         self.log = Audit(self.timeline)
-        self.rig = PairRig(simple_pair("p1", **settings), self.timeline, self.log, "admin")
+        self.rig = PairRig(spec, self.timeline, self.log, "admin")
         self.pair = self.rig.pair
-        self.a, self.b = self.pair.devices
 
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
         self.timeline.run_due()
 
-    def run(self, device: Device, line: str) -> list[Reply]:
+    def run(self, device: Device, line: Line | str) -> list[Reply]:
         """Execute a line; the list fills when the reply comes."""
         replies: list[Reply] = []
         self.rig.executor.run(device, line, replies.append)
         return replies
 
-    def answer(self, device: Device, line: str) -> Reply:
+    def answer(self, device: Device, line: Line | str) -> Reply:
         """Execute a line and let as much time pass as it takes, at most 10 s."""
         replies = self.run(device, line)
         for _ in range(100):
@@ -50,17 +62,36 @@ class World:
             self.wait(0.1)
         raise AssertionError(f"no reply to {line}")
 
-    def ask(self, device: Device, line: str) -> dict[str, str]:
-        """The ``Key: value`` lines of a command that succeeds."""
-        reply = self.answer(device, line)
-        assert reply.status == 0, reply.stderr
-        return dict(item.split(": ", 1) for item in reply.stdout.splitlines())
-
     def strike(self, name: str, member: str | None = None, **params: object) -> None:
         self.rig.faults.arm(Fault(name, member, params=params))
 
     def arm(self, name: str, member: str | None, when: When, **params: object) -> None:
         self.rig.faults.arm(Fault(name, member, when, params))
+
+    def state(self, device: Device) -> MemberState:
+        return self.rig.state(device)
+
+    @property
+    def roles(self) -> tuple[str, str]:
+        first, second = self.pair.devices
+        return str(first.role), str(second.role)
+
+    def entries(self, kind: str) -> list[Entry]:
+        return [entry for entry in self.log.entries if entry["kind"] == kind]
+
+
+class World(Clockwork):
+    """Two firewalls."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+        super().__init__(simple_pair("p1", **settings))
+        self.a, self.b = (appliance(device) for device in self.pair.devices)
+
+    def ask(self, device: Device, line: str) -> dict[str, str]:
+        """The ``Key: value`` lines of a command that succeeds."""
+        reply = self.answer(device, line)
+        assert reply.status == 0, reply.stderr
+        return dict(item.split(": ", 1) for item in reply.stdout.splitlines())
 
     def upload(self, device: Device, name: str, content: bytes) -> str:
         device.disk.store(f"/flash/upload/{name}", content)
@@ -78,18 +109,63 @@ class World:
         assert self.answer(device, "fwctl reboot").status == 0
         self.wait(20)
 
-    def state(self, device: Device) -> MemberState:
-        return self.rig.state(device)
 
-    @property
-    def roles(self) -> tuple[str, str]:
-        return str(self.a.role), str(self.b.role)
+class RouterWorld(Clockwork):
+    """Two routers."""
 
-    def entries(self, kind: str) -> list[Entry]:
-        return [entry for entry in self.log.entries if entry["kind"] == kind]
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+        super().__init__(router_pair("p1", **settings))
+        first, second = self.pair.devices
+        assert isinstance(first, Router)
+        assert isinstance(second, Router)
+        self.a, self.b = first, second
+
+    def ask(self, device: Router, line: str) -> str:
+        """What a privileged login is answered."""
+        reply = self.answer(device, line)
+        return reply.stderr + reply.stdout
+
+    def type(self, device: Router, *lines: str, terminal: Terminal | None = None) -> list[str]:
+        """Enter lines in one session, their questions answered with Enter; what each prints."""
+        at = terminal or Terminal()
+        said = []
+        for text in lines:
+            reply = self.answer(device, Line(text, at, ("y",)))
+            said.append(reply.stderr + reply.stdout)
+        return said
+
+    def configure(self, device: Router, *lines: str) -> None:
+        """Enter configuration lines; each is accepted."""
+        said = self.type(device, "configure terminal", *lines, "end")
+        assert said[1:] == [""] * (len(lines) + 1), said
+
+    def set_group(self, device: Router, group: str, *lines: str) -> None:
+        """Enter lines about a group: ``priority 254`` or ``no preempt``."""
+        interface, word, number = group.split()
+        whole = [
+            f"no {word} {number} {line.removeprefix('no ')}"
+            if line.startswith("no ")
+            else f"{word} {number} {line}"
+            for line in lines
+        ]
+        self.configure(device, f"interface {interface}", *whole)
+
+    def upload(self, device: Router, version: str, **settings: Any) -> str:  # noqa: ANN401
+        """Have an image lie on the flash; its name."""
+        name = f"c8000v-universalk9.{version}.SPA.bin"
+        device.disk.store(f"/flash/{name}", build_image(version, **settings))
+        return name
+
+    def word(self, device: Router, group: str) -> str:
+        """A group's state in the words of ``show standby`` or ``show vrrp``."""
+        interface, protocol, number = group.split()
+        said = self.ask(device, f"show {protocol}")
+        [block] = re.findall(rf"{interface} - Group {number}\b.*\n  State is (.*)", said)
+        return str(block)
 
 
 MakeWorld: TypeAlias = Callable[..., World]
+MakeRouters: TypeAlias = Callable[..., RouterWorld]
 StartLab: TypeAlias = Callable[..., LabThread]
 Login: TypeAlias = Callable[..., paramiko.SSHClient]
 Execute: TypeAlias = Callable[[paramiko.SSHClient, str], tuple[int, str, str]]
@@ -108,12 +184,34 @@ def world() -> World:
 
 
 @pytest.fixture
+def make_routers() -> MakeRouters:
+    return RouterWorld
+
+
+@pytest.fixture
+def routers() -> RouterWorld:
+    return RouterWorld()
+
+
+@pytest.fixture
 def start_lab() -> Iterator[StartLab]:
     """Start a lab with the pair p1; settings are PairSpec's fields."""
     with ExitStack() as stack:
 
         def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
             spec = LabSpec((simple_pair("p1", **settings),), speed=speed)
+            return stack.enter_context(LabThread(spec))
+
+        yield start
+
+
+@pytest.fixture
+def start_routers() -> Iterator[StartLab]:
+    """Start a lab with the routers p1; settings are PairSpec's fields."""
+    with ExitStack() as stack:
+
+        def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
+            spec = LabSpec((router_pair("p1", **settings),), speed=speed)
             return stack.enter_context(LabThread(spec))
 
         yield start
