@@ -92,14 +92,6 @@ def the_store(shell: Shell) -> Store:
     return Store(settings.store)
 
 
-def user_name() -> str:
-    """Who decides, for the record."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in a container
-        return f"uid {os.getuid()}"
-
-
 def _log_in_data(project: Project) -> None:
     """User and password where the inventory has none: from the environment, or asked for once."""
     hosts = list(_hosts(project))

@@ -12,9 +12,9 @@ from nornir_haupgrade.cli.drive import Driven, Signals, drive
 from nornir_haupgrade.cli.exits import after_giving_back, worst
 from nornir_haupgrade.cli.out import console, emit
 from nornir_haupgrade.cli.person import Lines, Person
-from nornir_haupgrade.cli.project import the_project, user_name
+from nornir_haupgrade.cli.project import the_project
 from nornir_haupgrade.cli.shell import Exit, Shell
-from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.answers import Policy, user_name
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import PairEnd
 from nornir_haupgrade.engines.local import LocalEngine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,6 +55,14 @@ def is_due(asked: Asked, now: datetime) -> bool:
 def by_deadline(asked: Asked) -> Decided:
     """The safe option, because nobody answered in time."""
     return Decided(asked.number, asked.ask.safe, By.DEADLINE, "", f"nobody answered by {asked.due}")
+
+
+def user_name() -> str:
+    """Who decides, for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in a container
+        return f"uid {os.getuid()}"
 
 
 def utc_now() -> datetime:

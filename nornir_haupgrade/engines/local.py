@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from threading import Event as Flag, Lock
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.engines.answers import Person, Policy, utc_now
+from nornir_haupgrade.engines.answers import Person, Policy, user_name, utc_now
 from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
@@ -22,6 +21,7 @@ from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.engines.report import write_report
+from nornir_haupgrade.engines.secrets import secrets_of
 from nornir_haupgrade.engines.store import Campaign, Store
 from nornir_haupgrade.engines.survey import Surveyed, make_plan, same_device_twice, survey
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
@@ -70,7 +70,7 @@ class LocalEngine:
         workers: int | None = None,
     ) -> None:
         self.project = project
-        self.policy = policy or Policy(who=getpass.getuser())
+        self.policy = policy or Policy(who=user_name())
         self.cancel = Flag()
         self.stop = Flag()
         redactor = redactor_for(project)
@@ -385,37 +385,8 @@ def is_unfinished(plan: Plan, state: State) -> bool:
     return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
 
 
-_SECRETS = frozenset(
-    {
-        *("secret", "passphrase", "password", "token", "api_key", "api_token"),
-        *("enable_password", "sudo_password"),
-    }
-)
-"""What Netmiko and NAPALM's drivers call their secrets among other options."""
-
-
 def redactor_for(project: Project) -> Redactor:
     """Knows every secret that the inventory holds for the project's hosts."""
-    secrets: list[str] = []
-    for config in project.pairs:
-        for member in config.members:
-            host = project.nr.inventory.hosts[member.name]
-            secrets += _secrets(host.get_connection_parameters)
-    return Redactor(secrets)
-
-
-def _secrets(parameters: Callable[[str], object]) -> list[str]:
-    found: list[str] = []
-    for connection in ("netmiko", "napalm", None):
-        options = parameters(connection) if connection else None
-        if options is None:
-            continue
-        password = getattr(options, "password", None)
-        found += [password] if password else []
-        extras = getattr(options, "extras", None) or {}
-        found += [
-            value
-            for key, value in (*extras.items(), *(extras.get("optional_args") or {}).items())
-            if isinstance(value, str) and key in _SECRETS
-        ]
-    return found
+    hosts = project.nr.inventory.hosts
+    members = [member.name for config in project.pairs for member in config.members]
+    return Redactor(secrets_of(hosts[name] for name in members))

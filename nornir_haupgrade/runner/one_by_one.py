@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.model import Role
 from nornir_haupgrade.runner.foreign import copy_of
-from nornir_haupgrade.runner.results import failed_result, skipped
+from nornir_haupgrade.runner.results import skipped
 from nornir_haupgrade.settings import pair_name_of
 from nornir_haupgrade.tasks.project import project_of
 
@@ -79,7 +79,7 @@ def _run_row(task: Task, row: _Row, stop: Flag) -> dict[str, MultiResult]:
         elif first_failed is not None:
             results[host.name] = skipped(task, host, _after(row, host, first_failed))
         else:
-            results[host.name] = _run_host(task, host)
+            results[host.name] = copy_of(task).start(host)
             first_failed = host.name if results[host.name].failed else None
     return results
 
@@ -87,13 +87,6 @@ def _run_row(task: Task, row: _Row, stop: Flag) -> dict[str, MultiResult]:
 def _after(row: _Row, host: Host, first: str) -> HAUpgradeError:
     what = f"not run, since it failed on {first}"
     return HAUpgradeError(what, pair=row.pair, member=host.name, advice="mend that member first")
-
-
-def _run_host(task: Task, host: Host) -> MultiResult:
-    try:
-        return copy_of(task).start(host)
-    except Exception as error:  # noqa: BLE001 - a processor of the caller's raised
-        return failed_result(task, host, error)
 
 
 def _standby_first(task: Task, row: _Row) -> tuple[Host, ...]:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.runner.results import started
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,15 +30,13 @@ def shown(task: Task, hosts: Sequence[Host], found: Sequence[DryRun]) -> Aggrega
 
 
 def _preview(found: DryRun) -> Callable[[Task], Result]:
-    from nornir.core.task import Result
-
     def preview(task: Task) -> Result:
         name = task.host.name
         for _, rows in groupby(found.rows, key=lambda row: row.step):
             step = list(rows)
             task.run(task=_step(step), name=step[0].step.title)
         sent = _commands(found.rows, name)
-        return Result(
+        return MemberResult(
             task.host,
             result={
                 "pair": found.checked.pair,
@@ -60,14 +59,12 @@ def _preview(found: DryRun) -> Callable[[Task], Result]:
 
 
 def _step(rows: Sequence[PreviewRow]) -> Callable[[Task], Result]:
-    from nornir.core.task import Result
-
     def step(task: Task) -> Result:
         sent = _commands(rows, task.host.name)
         what: list[dict[str, Any]] = [
             {"action": row.action, "members": list(row.members), "to": row.to} for row in rows
         ]
-        return Result(task.host, result=what, changed=bool(sent), diff="\n".join(sent))
+        return MemberResult(task.host, result=what, changed=bool(sent), diff="\n".join(sent))
 
     return step
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.engines.report import end_row
 from nornir_haupgrade.errors import HAUpgradeError, Interrupted
 from nornir_haupgrade.runner.foreign import copy_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nornir.core.inventory import Host
     from nornir.core.task import AggregatedResult, MultiResult, Result, Task
-
-    from nornir_haupgrade.engines.events import PairEnd
 
 
 def refused(task: Task, hosts: Sequence[Host], error: HAUpgradeError) -> AggregatedResult:
@@ -42,21 +40,5 @@ def started(task: Task, host: Host, follow: Callable[[Task], Result]) -> MultiRe
 
 def not_run(host: Host, error: HAUpgradeError | None) -> Result:
     """Why nothing was done on a host; it counts as failed."""
-    from nornir.core.task import Result
-
     why = error or Interrupted("stopped before it began", member=host.name)
-    return Result(host, result=str(why), exception=why, failed=True)
-
-
-def failed_result(
-    task: Task, host: Host, error: BaseException, end: PairEnd | None = None
-) -> MultiResult:
-    """A processor raised, and took the host's results with it: how its pair ended is kept."""
-    from nornir.core.task import MultiResult, Result
-
-    result = MultiResult(task.name)
-    kept = end_row(end) if end is not None else f"{type(error).__name__}: {error}"
-    own = Result(host, result=kept, exception=error, failed=True)
-    own.name = task.name  # type: ignore[assignment]  # Nornir does the same; it declares None
-    result.append(own)
-    return result
+    return MemberResult(host, result=str(why), exception=why, failed=True)

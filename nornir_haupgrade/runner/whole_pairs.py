@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.answers import Policy, user_name
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.report import end_row
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.procedure.records import Goal, Outcome
 from nornir_haupgrade.runner.foreign import copy_of
-from nornir_haupgrade.runner.results import failed_result, not_run, refused
+from nornir_haupgrade.runner.results import not_run, refused
 from nornir_haupgrade.runner.steps import Feed
 from nornir_haupgrade.tasks.project import pairs_of, project_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ def run_on_pairs(
             with suppress(Exception):  # the caller's own: it ends nothing
                 listener(event)
 
-    policy = Policy(on_hold, is_yes=is_yes, who=_user_name())
+    policy = Policy(on_hold, is_yes=is_yes, who=user_name())
     engine = LocalEngine(project, policy=policy, listener=take, person=person, workers=workers)
     if task.is_dry_run():
         return _shown(task, hosts, engine, work)
@@ -81,13 +81,6 @@ def the_project(task: Task, hosts: Sequence[Host], work: Work) -> Project:
     names = [host.name for host in hosts]
     pairs = pairs_of(task.nornir, names)
     return project_of(task.nornir, pairs, to=work.errand.to if work.errand else None, hosts=names)
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in a container
-        return ""
 
 
 class _Following:
@@ -114,11 +107,7 @@ class _Following:
             self._drive(engine, work)
             result = AggregatedResult(self._task.name)
             for host in self._hosts:
-                try:
-                    result[host.name] = futures[host.name].result()
-                except Exception as error:  # noqa: BLE001 - a processor of the caller's raised
-                    feed = self._feed_of[host.name]
-                    result[host.name] = failed_result(self._task, host, error, feed.end)
+                result[host.name] = futures[host.name].result()
             return result
         finally:
             threads.shutdown(wait=False)
@@ -157,44 +146,37 @@ class _Following:
 
     def _follower(self, work: Work, host: Host) -> Callable[[Task], Result]:
         from nornir.core.exceptions import NornirSubTaskError
-        from nornir.core.task import Result
 
         feed = self._feed_of[host.name]
 
         def follow(task: Task) -> Result:
-            broken: Exception | None = None
             for step in feed.steps(host.name):
-                try:
+                # A step that failed is a result like any other: what follows it is shown as well.
+                with suppress(NornirSubTaskError):
                     task.run(task=_step(step), name=step.step.title)
-                except NornirSubTaskError:
-                    pass  # a step that failed is a result like any other; others may follow
-                except Exception as error:  # noqa: BLE001 - a processor of the caller's raised
-                    broken = broken or error
             if feed.end is None:
                 return not_run(host, self._error)
-            return Result(
+            return MemberResult(
                 host,
                 result=end_row(feed.end),
                 changed=host.name in feed.is_changed,
-                failed=broken is not None or not is_as_asked(feed.end, work),
-                exception=broken,
+                failed=not is_as_asked(feed.end, work),
             )
 
         return follow
 
 
 def _step(step: StepDone) -> Callable[[Task], Result]:
-    from nornir.core.task import Result
-
     def shown(task: Task) -> Result:
         step.ended.wait()
         sent = step.sent_to(task.host.name)
-        return Result(
+        return MemberResult(
             task.host,
             result=step.plain(),
             changed=task.host.name in step.written,
             diff="\n".join(sent),
-            failed=not step.is_good,
+            # What failed in an earlier run is shown, and fails nothing now.
+            failed=not step.is_good and not step.is_earlier,
         )
 
     return shown

@@ -7,13 +7,12 @@ campaign of its own.
 
 from __future__ import annotations
 
-import getpass
 from collections import defaultdict
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from nornir_haupgrade.engines.answers import Policy
+from nornir_haupgrade.engines.answers import Policy, user_name
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import RunEnded, RunStarted
 from nornir_haupgrade.engines.plain import plain
@@ -25,6 +24,7 @@ from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import Action, Choice, Outcome
 from nornir_haupgrade.settings import pair_name_of
 from nornir_haupgrade.tasks.project import project_of, whole_inventory
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def alone(task: Task, errand: Errand, *, dry_run: bool = False, yes: bool = Fals
     project = _project(task, errand)
     seen = _Seen()
     # Nobody is there to decide: what a gate stops is closed, and services that are bad go first.
-    policy = Policy(Choice.PARK, is_yes=yes, who=_user_name())
+    policy = Policy(Choice.PARK, is_yes=yes, who=user_name())
     engine = LocalEngine(project, policy=policy, listener=seen.take)
     if task.is_dry_run() or dry_run:
         (found,) = engine.dry_run(errand)
@@ -90,13 +90,6 @@ def _project(task: Task, errand: Errand) -> Project:
 
 def _installed(errand: Errand) -> str | None:
     return errand.to if errand.purpose.installs else None
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in a container
-        return ""
 
 
 @contextmanager
@@ -143,14 +136,12 @@ class _Seen:
 
 
 def _ended(task: Task, errand: Errand, end: PairEnd, seen: _Seen) -> Result:
-    from nornir.core.task import Result
-
     name = task.host.name
     before = seen.first.of(name) if seen.first else None
     after = end.facts.of(name) if end.facts else None
     is_done = end.end is Outcome.DONE
     why = None if is_done else HAUpgradeError(end.reason, pair=end.pair, advice=end.advice or None)
-    return Result(
+    return MemberResult(
         task.host,
         result={"what": errand.purpose.value, "member": name, **end_row(end), "runs": seen.runs},
         changed=seen.is_changed,
@@ -171,11 +162,9 @@ def diff_of(before: MemberFacts | None, after: MemberFacts | None) -> str:
 
 
 def _shown(task: Task, found: DryRun) -> Result:
-    from nornir.core.task import Result
-
     sent = [f"{name}$ {text}" for row in found.rows for name, text in row.commands]
     checks = [(one.name, one.verdict) for one in found.checked.checks]
-    return Result(
+    return MemberResult(
         task.host,
         result={
             "member": task.host.name,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
 
 from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from typing import Concatenate
@@ -18,9 +19,7 @@ P = ParamSpec("P")
 
 def failed(task: Task, error: HAUpgradeError) -> Result:
     """A result that says what is wrong, and what to do about it."""
-    from nornir.core.task import Result
-
-    return Result(task.host, result=str(error), exception=error, failed=True)
+    return MemberResult(task.host, result=str(error), exception=error, failed=True)
 
 
 def told(

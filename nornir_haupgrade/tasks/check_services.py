@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.tasks.answer import told
 from nornir_haupgrade.tasks.reading import pair_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -23,8 +24,6 @@ def check_services(task: Task) -> Result:
         For each service whether it is good and what was seen. ``failed`` unless there are
         services and all are good.
     """
-    from nornir.core.task import Result
-
     with pair_of(task) as pair:
         meter = Meter(pair.config, pair.run_site_task)
         try:
@@ -33,4 +32,4 @@ def check_services(task: Task) -> Result:
             meter.close()
     is_good = bool(found) and all(one.is_good for one in found)
     rows = [{"name": one.name, "is_good": one.is_good, "detail": one.detail} for one in found]
-    return Result(task.host, result=rows or "no service is configured", failed=not is_good)
+    return MemberResult(task.host, result=rows or "no service is configured", failed=not is_good)

@@ -11,6 +11,7 @@ from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.tasks.alone import alone, backup_in
 from nornir_haupgrade.tasks.answer import told
 from nornir_haupgrade.tasks.project import peer_task
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -29,8 +30,6 @@ def config_diff(task: Task, *, dry_run: bool = False) -> Result:
     Returns:
         The verdict, and each line that only one member has; ``diff`` is from the peer to this one.
     """
-    from nornir.core.task import Result
-
     name = task.host.name
     peer = peer_task(task)
     mine = alone(task, Errand(Purpose.BACK_UP, member=name), dry_run=dry_run)
@@ -38,10 +37,12 @@ def config_diff(task: Task, *, dry_run: bool = False) -> Result:
         return mine
     theirs = alone(peer, Errand(Purpose.BACK_UP, member=peer.host.name))
     if theirs.failed:
-        return Result(task.host, result=theirs.result, exception=theirs.exception, failed=True)
+        return MemberResult(
+            task.host, result=theirs.result, exception=theirs.exception, failed=True
+        )
     verdict = alike(name, backup_in(mine, task), peer.host.name, backup_in(theirs, peer))
     signs = {f"only on {name}": "+", f"only on {peer.host.name}": "-"}
-    return Result(
+    return MemberResult(
         task.host,
         result=plain(verdict),
         changed=mine.changed,

@@ -8,6 +8,7 @@ from nornir_haupgrade.engines.plain import plain
 from nornir_haupgrade.model import Role
 from nornir_haupgrade.tasks.answer import told
 from nornir_haupgrade.tasks.reading import driver_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -23,9 +24,7 @@ def ha_status(task: Task) -> Result:
     Returns:
         The fields of ``MemberFacts`` as plain data. ``failed`` if its role cannot be told.
     """
-    from nornir.core.task import Result
-
     with driver_of(task) as driver:
         facts = driver.facts()
     is_known = facts.role not in {Role.UNKNOWN, Role.MIXED}
-    return Result(task.host, result=plain(facts), failed=not is_known)
+    return MemberResult(task.host, result=plain(facts), failed=not is_known)

@@ -9,6 +9,7 @@ from nornir_haupgrade.gates.sessions import matching
 from nornir_haupgrade.settings import critical_sessions_of
 from nornir_haupgrade.tasks.answer import told
 from nornir_haupgrade.tasks.reading import driver_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -25,8 +26,6 @@ def session_summary(task: Task) -> Result:
         ``own``, ``replicated`` and ``total``, None where the device does not report one; and how
         many it holds of each of the pair's ``critical_sessions``.
     """
-    from nornir.core.task import Result
-
     wanted = critical_sessions_of(task.host)
     with driver_of(task) as driver:
         capabilities = driver.capabilities()
@@ -36,4 +35,4 @@ def session_summary(task: Task) -> Result:
         "is_replicated": capabilities.replicates_sessions,
         "critical": {one.name: len(matching(one, held)) for one in wanted},
     }
-    return Result(task.host, result=found)
+    return MemberResult(task.host, result=found)

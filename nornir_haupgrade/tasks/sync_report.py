@@ -8,6 +8,7 @@ from nornir_haupgrade.engines.plain import plain
 from nornir_haupgrade.procedure.actions.configuration import read_report
 from nornir_haupgrade.tasks.answer import told
 from nornir_haupgrade.tasks.reading import pair_of
+from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -23,11 +24,9 @@ def sync_report(task: Task) -> Result:
     Returns:
         The verdict, its reason and the facts that it rests on. ``failed`` unless they agree.
     """
-    from nornir.core.task import Result
-
     with pair_of(task) as pair:
         facts, errors = pair.look()
         if errors:
             raise next(iter(errors.values()))
         verdict = read_report(pair, facts)
-    return Result(task.host, result=plain(verdict), failed=not verdict.is_good)
+    return MemberResult(task.host, result=plain(verdict), failed=not verdict.is_good)
