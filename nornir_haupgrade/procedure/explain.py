@@ -77,7 +77,7 @@ def _explained(
         case Action.RELOAD if is_named:
             return _REBOOTED if _moved("boot_id", member, before, now) else _NOTHING
         case Action.COMMIT if is_named:
-            return frozenset({"is_on_trial"})
+            return frozenset({"is_on_trial", "installed", "next_version"})
         case Action.SWITCH:
             told = traits.told(str(run.to), now.peer_of(str(run.to)))
             own = now.of(told)

@@ -66,6 +66,8 @@ def settled(
 ) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
     """Look until two looks in a row agree, one member forwards, and what is awaited is so.
 
+    A member that still negotiates has not settled: some speak for seconds before they stand by.
+
     Args:
         ctx: The pair.
         seconds: At most so long.
@@ -76,10 +78,14 @@ def settled(
     while not deadline.is_over:
         ctx.wait(_PAUSE)
         again, errors = ctx.pair.look()
-        if again == facts and again.active is not None and not errors and is_done(again):
+        if again == facts and not errors and _is_settled(again) and is_done(again):
             return again, errors
         facts = again
     return facts, errors
+
+
+def _is_settled(facts: PairFacts) -> bool:
+    return facts.active is not None and not facts.with_role(Role.NEGOTIATING)
 
 
 def _after_install(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
