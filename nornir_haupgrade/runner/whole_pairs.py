@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Thread
+from threading import Event as Flag, Thread
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.answers import Policy, user_name
@@ -96,6 +96,7 @@ class _Following:
         }
         self._feeds = feeds
         self._error: HAUpgradeError | None = None
+        self._is_over = Flag()
 
     def run(self, engine: LocalEngine, work: Work) -> AggregatedResult:
         """Until every pair has ended; Ctrl-C is heard meanwhile."""
@@ -116,9 +117,10 @@ class _Following:
         thread = Thread(target=self._work, args=(engine, work), name="pairs", daemon=True)
         thread.start()
         interrupts, patience = 0, _PATIENCE
-        while thread.is_alive():
+        # Not `join`: interrupted, it takes a thread that lives for dead (Python before 3.13).
+        while not self._is_over.is_set():
             try:
-                thread.join(_TICK)
+                self._is_over.wait(_TICK)
             except KeyboardInterrupt:
                 interrupts += 1
                 (engine.cancel if interrupts == 1 else engine.stop).set()
@@ -137,6 +139,8 @@ class _Following:
             self._error = error
         except Exception as error:  # noqa: BLE001 - a defect of ours is told as every member's end
             self._error = HAUpgradeError(f"internal error: {type(error).__name__}: {error}")
+        finally:
+            self._is_over.set()
 
     def _follow(self, work: Work, host: Host) -> MultiResult:
         own = copy_of(self._task)

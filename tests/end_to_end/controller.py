@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from nornir_haupgrade import HAPairs, roll_back_pair, upgrade_pair
 from nornir_haupgrade.engines.answers import Policy
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted
@@ -20,7 +21,7 @@ from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.procedure.records import Choice, Goal
-from nornir_haupgrade.settings import open_project
+from nornir_haupgrade.settings import init_nornir, open_project
 from tests.end_to_end.compress import compress
 
 
@@ -31,12 +32,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("to")
     parser.add_argument("--on-hold", type=Choice)
     parser.add_argument("--back", action="store_true")
+    parser.add_argument("--nornir", action="store_true", help="by nr.run(task=...)")
     parser.add_argument("--die-after", type=int, help="once this record of ours is on the disk")
     parser.add_argument("--die-before", type=int, help="instead of writing this record of ours")
     options = parser.parse_args(arguments)
     compress()
     if options.die_after or options.die_before:
         die_at(options.die_after, options.die_before)
+    if options.nornir:
+        by_nornir(options)
+        return
     project = open_project(options.config, platforms=known_platforms(), to=options.to)
     policy = Policy(on_hold=options.on_hold, who="controller")
     engine = LocalEngine(project, policy=policy, listener=tell)
@@ -44,6 +49,19 @@ def main(arguments: list[str]) -> None:
         engine.command(Goal.BACK, "asked by the test")
     else:
         engine.run(Errand(to=options.to))
+
+
+def by_nornir(options: argparse.Namespace) -> None:
+    """The same through the runner, and what Nornir hands back."""
+    nr = init_nornir(options.config)
+    runner = HAPairs(on_hold=options.on_hold or "wait", listener=tell)
+    nr = nr.with_runner(runner)
+    if options.back:
+        result = nr.run(task=roll_back_pair, reason="asked by the test")
+    else:
+        result = nr.run(task=upgrade_pair, to=options.to)
+    steps = {host: [str(one.name) for one in multi[1:]] for host, multi in result.items()}
+    say({"failed": sorted(result.failed_hosts), "steps": steps})
 
 
 def die_at(after: int | None, before: int | None) -> None:
