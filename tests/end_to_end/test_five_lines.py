@@ -9,16 +9,12 @@ import sys
 
 import pytest
 
-import nornir_haupgrade
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.killing import ROOT
 from tests.end_to_end.rig import NEW
 from tests.end_to_end.test_secrets import holds
 
-pytestmark = [
-    pytest.mark.ssh,
-    pytest.mark.skipif(not hasattr(nornir_haupgrade, "HAPairs"), reason="there is no runner yet"),
-]
+pytestmark = pytest.mark.ssh
 
 
 def test_five_lines_upgrade_the_pair_and_print_each_step_of_both_members(
