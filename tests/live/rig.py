@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from nornir_haupgrade.lab.linux.connections import open_connections
 from nornir_haupgrade.lab.linux.traffic import Traffic, TrafficReport
 from nornir_haupgrade.procedure.records import Result
 
+ROOT: Final = Path(__file__).parents[2]
 LONG: Final = 200
 """Live connections of a pair; a tenth idle, a tenth behind source NAT."""
 PATIENCE: Final = 300.0
@@ -149,15 +151,31 @@ class Live:
             )
         time.sleep(6)  # until every one is old enough to count as critical
 
+    def by_nornir(self, *arguments: str) -> dict[str, Any]:
+        """Run a script that uses Nornir in the project's folder; what it prints last."""
+        with self.started(*arguments, module="tests.live.script") as process, _Watchdog(process):
+            said = process.communicate()[0]
+        assert process.returncode == 0, (self.folder / "controller.err").read_text()
+        result: dict[str, Any] = json.loads(said.splitlines()[-1])
+        return result
+
     @contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self, *arguments: str, module: str = "nornir_haupgrade"
+    ) -> Iterator[subprocess.Popen[str]]:
         """A command line in the lab's network; gone when this ends."""
-        command = [sys.executable, "-m", "nornir_haupgrade"]
+        command = [sys.executable, "-m", module]
         command += ["--config", str(self.folder / "config.yaml"), *arguments]
         with (self.folder / "controller.err").open("a") as err:
             with self.lab.inside():
                 process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True
+                    command,
+                    cwd=self.folder,
+                    env={**os.environ, "PYTHONPATH": str(ROOT)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=err,
+                    text=True,
                 )
             with process:
                 try:
