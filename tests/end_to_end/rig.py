@@ -186,10 +186,11 @@ class Rig:
     def run(self, *, until: Step | None = None, is_new: bool = False, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Upgrade, or go on with it, until it ends or is held."""
         if self.is_through_nornir:
+            choice, person = policy.get("on_hold"), policy.get("person")
+            if choice is Choice.CONTINUE:  # only a person may
+                choice, person = None, lambda _, asked: (Choice.CONTINUE, "asked by the test")
             runner = HAPairs(
-                on_hold=str(policy.get("on_hold") or "wait"),
-                yes=policy.get("is_yes", False),
-                person=policy.get("person"),
+                on_hold=str(choice or "wait"), yes=policy.get("is_yes", False), person=person
             )
             stop = None if until is None else int(until)
             return self.by_nornir(upgrade_pair, runner=runner, to=NEW, until=stop, new=is_new)

@@ -292,6 +292,29 @@ def test_a_fault_holds_the_pair_and_says_why(tmp_path: Path, names: list[str]) -
     together(tmp_path, found)
 
 
+BY_NORNIR: Final = BATCHES[0]
+"""As a sample; all of them are among the long proofs."""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        BY_NORNIR,
+        *(pytest.param(names, marks=pytest.mark.prove) for names in BATCHES if names != BY_NORNIR),
+    ],
+    ids="+".join,
+)
+def test_a_fault_is_no_other_by_nornir(tmp_path: Path, names: list[str]) -> None:
+    found = {
+        name: (
+            scenario_of(CASES[name]),
+            {"settings": CASES[name].settings, "is_through_nornir": True},
+        )
+        for name in names
+    }
+    together(tmp_path, found)
+
+
 def test_a_member_that_does_not_answer_is_not_called_untouched(tmp_path: Path) -> None:
     """It was told to boot the new version, and it did: "not started" is not the truth."""
 
