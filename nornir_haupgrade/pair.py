@@ -76,6 +76,12 @@ class Pair:
         """The driver of the pair's platform."""
         return driver_class(self.config.platform)
 
+    @property
+    def reload_notice(self) -> float:
+        """Seconds that a member may go on answering after it was told to reload."""
+        told = self.settings.reload_notice
+        return self.kind.RELOAD_NOTICE if told is None else told
+
     def host(self, member: MemberId) -> Host:
         """The Nornir host of a member."""
         return self.nr.inventory.hosts[member]

@@ -152,6 +152,8 @@ class Driver(Protocol):
     """How files travel to the device."""
     NEEDS_PRIVILEGE: ClassVar[bool]
     """Whether its reads need the privileged prompt, which a login may not have without a secret."""
+    RELOAD_NOTICE: ClassVar[float]
+    """Seconds that it may go on answering after it was told to reload, unless settings say."""
     NAPALM: ClassVar[str | None]
     """NAPALM's driver for this platform, unless the inventory names one; None: only if it does."""
     GETTERS: ClassVar[tuple[str, ...]]

@@ -55,6 +55,7 @@ class CiscoIosXe:
     BACKUP_SUFFIX: ClassVar[str] = "cfg"
     READ_ONLY: ClassVar[tuple[str, ...]] = reads.READ_ONLY
     NAPALM_READ_ONLY: ClassVar[tuple[str, ...]] = reads.NAPALM_READ_ONLY
+    RELOAD_NOTICE: ClassVar[float] = 60.0  # it reloads 9 to 18 s after the word of success
     NAPALM: ClassVar[str | None] = "ios"
     GETTERS: ClassVar[tuple[str, ...]] = ("get_facts", "get_interfaces", "get_interfaces_ip")
     FILES: ClassVar[Files] = Files.SCP

@@ -72,6 +72,7 @@ class LinuxHA:
     )
     FILES: ClassVar[Files] = Files.SFTP
     NEEDS_PRIVILEGE: ClassVar[bool] = False
+    RELOAD_NOTICE: ClassVar[float] = 15.0
     NAPALM: ClassVar[str | None] = None
     GETTERS: ClassVar[tuple[str, ...]] = ()
 

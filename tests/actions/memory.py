@@ -160,6 +160,7 @@ class Device:
     READ_ONLY: ClassVar[tuple[str, ...]] = ()
     FILES: ClassVar[Files] = Files.SFTP
     NEEDS_PRIVILEGE: ClassVar[bool] = False
+    RELOAD_NOTICE: ClassVar[float] = 15.0
     NAPALM: ClassVar[str | None] = None
     GETTERS: ClassVar[tuple[str, ...]] = ()
 

@@ -111,7 +111,7 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
     """
     settings = ctx.pair.settings
     deadline = Deadline(settings.reload_timeout)
-    unchanged = Deadline(settings.reload_notice)
+    unchanged = Deadline(ctx.pair.reload_notice)
     pause = _PAUSE
     while True:
         facts, errors = ctx.pair.look()
@@ -121,7 +121,7 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
             if not _has_rebooted(ctx, facts) and unchanged.is_over:
                 return facts, errors
         else:
-            unchanged = Deadline(settings.reload_notice)
+            unchanged = Deadline(ctx.pair.reload_notice)
             pause = min(pause * 2, LONGEST_PAUSE)
             for name in errors:
                 with watch_port(ctx, name) as watch:

@@ -32,7 +32,7 @@ def reload(ctx: Context, run: Run) -> Result:
         deadline = Deadline(ctx.pair.settings.reload_timeout)
         ctx.tell(f"{member}: reloading")
         # No login before the port was down and up again.
-        was_down = wait_until(ctx, watch.wait_down, ctx.pair.settings.reload_notice)
+        was_down = wait_until(ctx, watch.wait_down, ctx.pair.reload_notice)
         if was_down:
             ctx.tell(f"{member}: down")
             wait_until(ctx, watch.wait_up, deadline.left)
