@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("config")
     parser.add_argument("to")
     parser.add_argument("--on-hold", type=Choice)
+    parser.add_argument("--yes", action="store_true", help="to the named questions")
     parser.add_argument("--back", action="store_true")
     parser.add_argument("--die-after", type=int, help="once this record of ours is on the disk")
     parser.add_argument("--die-before", type=int, help="instead of writing this record of ours")
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> None:
     if options.die_after or options.die_before:
         die_at(options.die_after, options.die_before)
     project = open_project(options.config, platforms=known_platforms(), to=options.to)
-    policy = Policy(on_hold=options.on_hold, who="controller")
+    policy = Policy(on_hold=options.on_hold, is_yes=options.yes, who="controller")
     engine = LocalEngine(project, policy=policy, listener=tell)
     if options.back:
         engine.command(Goal.BACK, "asked by the test")
