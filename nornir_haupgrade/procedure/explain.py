@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from nornir_haupgrade.model import Digest, MemberFacts, MemberId, PairFacts, Switching
+from nornir_haupgrade.model import Digest, MemberFacts, MemberId, PairFacts, Switching, Version
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import Action, Run
 
@@ -70,10 +70,14 @@ def _explained(
             return (_CONFIGURED | moves) if configured else moves
         case Action.SYNC_CONFIG if not is_named:
             return frozenset({"config"})
+        case Action.STAGE if is_named:
+            # Where one file boots, it counts as installed as soon as it lies there.
+            return frozenset({"installed"}) if _added(run, member, before, now) else _NOTHING
         case Action.INSTALL if is_named:
             return frozenset({"installed"})
         case Action.ACTIVATE if is_named:
-            return frozenset({"next_version"})
+            was_chosen = _moved("next_version", member, before, now)
+            return frozenset({"next_version"}) | _rewritten(traits) if was_chosen else _NOTHING
         case Action.RELOAD if is_named:
             return _REBOOTED if _moved("boot_id", member, before, now) else _NOTHING
         case Action.COMMIT if is_named:
@@ -92,8 +96,22 @@ def _explained(
 
 
 def _rewritten(traits: Traits) -> frozenset[str]:
-    """What a switchover leaves besides roles: where the role is taken, a changed configuration."""
+    """What a change leaves besides its own mark: where the role is taken, a changed configuration.
+
+    Such a platform is told by lines of its configuration who is to be active, and what to boot.
+    """
     return frozenset({"config"}) if traits.switching is Switching.TAKE else _NOTHING
+
+
+def _added(run: Run, member: MemberId, before: PairFacts, now: PairFacts) -> bool:
+    """Whether a member holds all that it held, and besides nothing but the run's version."""
+    old, new = _installed(before, member), _installed(now, member)
+    return old <= new and {version for _, version in new - old} == {run.to}
+
+
+def _installed(facts: PairFacts, member: MemberId) -> frozenset[tuple[str, Version]]:
+    own = facts.of(member)
+    return frozenset(own.installed if own else ())
 
 
 def _moved(mark: str, member: MemberId, before: PairFacts, now: PairFacts) -> bool:

@@ -135,8 +135,9 @@ class Settings(Strict):
     reload_timeout: Wait = 1200
     """Seconds until a member that reloads must be back."""
     reload_notice: Wait | None = None
-    """Seconds that a member may still answer on its old system after it was told to reload; left out,
-    the platform's own."""
+    """Seconds that a member may still answer on its old system after it was told to reload.
+
+    Left out, the platform's own."""
     settle_timeout: Wait = 120
     """Seconds until the roles must have settled after a switchover."""
     sessions_timeout: Wait = 600

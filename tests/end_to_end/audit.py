@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from nornir_haupgrade.lab import MemberState
 from tests.end_to_end.compress import SPEED
 
 _SOFTWARE: Final = {"install", "boot-select", "reboot"}
-_ONCE: Final = {"install", "reboot", "suspend"}
 _SHORT: Final = 0.5
 """Device seconds in which nobody forwards, at most, when we move the role."""
 
@@ -35,6 +34,8 @@ class Proof:
             while nobody forwards.
         is_touched: Whether somebody else sets and releases latches and next boots as well.
     """
+
+    ONCE: ClassVar[tuple[str, ...]] = ("install", "reboot", "suspend")
 
     entries: list[Entry]
     states: Mapping[str, MemberState]
@@ -62,9 +63,12 @@ class Proof:
 
     def effects(self, *kinds: str) -> list[tuple[str, str]]:
         """(what, on whom) of our changes of these kinds, in order."""
-        return [
-            (entry["effect"], entry["member"]) for entry in self.ours if entry["effect"] in kinds
-        ]
+        found = [(self.what(entry), entry["member"]) for entry in self.ours]
+        return [one for one in found if one[0] in kinds]
+
+    def what(self, entry: Entry) -> str:
+        """What a command of ours did, in one word."""
+        return str(entry["effect"])
 
     @property
     def gaps(self) -> list[tuple[str, float]]:
@@ -94,13 +98,17 @@ class Proof:
 
     def _writes_while_nobody_forwards(self) -> Iterator[str]:
         """Only our own latch may be let go then."""
-        allowed = {"functional", "suspend", "backup"} if self.is_dead else {"functional"}
         is_gap = False
         for entry in self.entries:
             if entry["kind"] in {"gap-begin", "gap-end"}:
                 is_gap = entry["kind"] == "gap-begin"
-            elif is_gap and entry in self.ours and entry["effect"] not in allowed:
+            elif is_gap and entry in self.ours and not self.may_be_sent_then(entry):
                 yield f"while nobody forwarded: {_said(entry)}"
+
+    def may_be_sent_then(self, entry: Entry) -> bool:
+        """Whether a command may take effect while nobody forwards."""
+        allowed = {"functional", "suspend", "backup"} if self.is_dead else {"functional"}
+        return entry["effect"] in allowed
 
     def _syncs_of_a_mixed_pair(self) -> Iterator[str]:
         runs = dict(self.first)
@@ -124,11 +132,15 @@ class Proof:
             return False
         if "(by ssh)" not in cause:
             return not self.fault_gaps
-        is_move = " fwctl ha suspend " in cause or (self.may_preempt and " preempts, " in cause)
+        is_move = self.is_move(cause) or (self.may_preempt and " preempts, " in cause)
         return not is_move or (seconds > _SHORT and not self.is_dead)
 
+    def is_move(self, cause: str) -> bool:
+        """Whether a command of ours that moves the role is the cause."""
+        return " fwctl ha suspend " in cause
+
     def _done_twice(self) -> Iterator[str]:
-        counted = Counter(pair for pair in self.effects(*_ONCE))
+        counted = Counter(pair for pair in self.effects(*self.ONCE))
         for (effect, member), number in sorted(counted.items()):
             if number > self.times.get(effect, 1):
                 yield f"{effect} took effect {number} times on {member}"
@@ -140,7 +152,10 @@ class Proof:
                 yield f"preemption of {name} is neither as it was found nor owed"
             if state.is_suspended and "latch" not in is_owed and not self.is_touched:
                 yield f"{name} is suspended, and that is not owed"
-            if state.next_slot != state.slot and "boot-selection" not in is_owed:
+            goes_back = state.is_on_trial and "software-trial" in is_owed
+            if state.is_on_trial and not goes_back:
+                yield f"{name} is on trial, and that is not owed"
+            if state.next_slot != state.slot and not ("boot-selection" in is_owed or goes_back):
                 yield f"{name} would boot another slot, and that is not owed"
 
 

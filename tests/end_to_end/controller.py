@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("config")
     parser.add_argument("to")
     parser.add_argument("--on-hold", type=Choice)
+    parser.add_argument("--yes", action="store_true", help="to the named questions")
     parser.add_argument("--back", action="store_true")
     parser.add_argument("--nornir", action="store_true", help="by nr.run(task=...)")
     parser.add_argument("--die-after", type=int, help="once this record of ours is on the disk")
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> None:
         by_nornir(options)
         return
     project = open_project(options.config, platforms=known_platforms(), to=options.to)
-    policy = Policy(on_hold=options.on_hold, who="controller")
+    policy = Policy(on_hold=options.on_hold, is_yes=options.yes, who="controller")
     engine = LocalEngine(project, policy=policy, listener=tell)
     if options.back:
         engine.command(Goal.BACK, "asked by the test")

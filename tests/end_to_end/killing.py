@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.end_to_end.rig import NEW, Rig, started
+from tests.end_to_end.rig import Rig, started
 
 ROOT: Final = Path(__file__).parents[2]
 _PATIENCE: Final = 60.0
@@ -41,7 +41,8 @@ class Kill:
 @contextmanager
 def controller(rig: Rig, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Start one; it is gone when this ends."""
-    command = [sys.executable, "-m", "tests.end_to_end.controller", str(rig.config), NEW, *options]
+    command = [sys.executable, "-m", "tests.end_to_end.controller", str(rig.config), rig.NEW]
+    command += [*(["--yes"] if rig.IS_YES else []), *options]
     log = (rig.folder / "controller.log").open("a")
     with (
         log,
@@ -83,17 +84,17 @@ def ended(rig: Rig, *options: str) -> dict[str, Any]:
     return next(line for line in lines if "end" in line)
 
 
-def survives(folder: Path, kill: Kill) -> str | None:
+def survives(folder: Path, kill: Kill, **settings: Any) -> str | None:  # noqa: ANN401
     """Upgrade, be killed, go on: None if all is as it should be, else what is not."""
     folder.mkdir()
-    with started(folder) as rig:
+    with started(folder, **settings) as rig:
         try:
             if not killed(rig, kill):
                 return f"{kill}: it was not killed"
             end = ended(rig)
             assert end["end"] == "done", end
             assert end["owed"] == [], end
-            assert rig.versions == (NEW, NEW)
+            assert rig.versions == (rig.NEW, rig.NEW)
             assert rig.roles == ("MASTER", "BACKUP")
             rig.audit_proof()
         except AssertionError as error:

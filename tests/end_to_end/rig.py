@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from nornir.core import Nornir
 from nornir.core.task import AggregatedResult
@@ -60,11 +60,25 @@ SETTINGS: Final[Mapping[str, Any]] = {
 class Rig:
     """The pair p1: p1a (preferred) and p1b, and how to work on it."""
 
+    PLATFORM: ClassVar[str] = "linux_ha"
+    NEW: ClassVar[str] = NEW
+    IMAGE: ClassVar[str] = "fw-13.img"
+    CONNECTIONS: ClassVar[Mapping[str, Any]] = {"netmiko": {"platform": "linux"}}
+    HA: ClassVar[Mapping[str, Any]] = {
+        "critical_sessions": [{"name": "shop", "protocol": "tcp", "destination_port": 7000}]
+    }
+    SETTINGS: ClassVar[Mapping[str, Any]] = SETTINGS
+    IS_YES: ClassVar[bool] = False
+    """Whether the platform raises named questions, which are answered with yes."""
+    PROOF: ClassVar[type[Proof]] = Proof
+
     lab: LabThread
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     ha: dict[str, Any] = field(default_factory=dict)
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    connections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Connection options besides those of the platform."""
     events: list[Event] = field(default_factory=list)
     ends: list[PairEnd] = field(default_factory=list)
     is_through_nornir: bool = False
@@ -75,8 +89,8 @@ class Rig:
     def __post_init__(self) -> None:
         self.was_on = {name: state.preempts for name, state in self.lab.states().items()}
         self.first = {name: state.version for name, state in self.lab.states().items()}
-        self.image = self.folder / "fw-13.img"
-        self.sha256 = write_image(self.image, NEW)
+        self.image = self.folder / self.IMAGE
+        self.sha256 = write_image(self.image, self.NEW)
         (self.folder / "known_hosts").write_text(self.lab.known_hosts)
         self.write()
 
@@ -89,19 +103,18 @@ class Rig:
         """Write config.yaml and the inventory; YAML takes JSON."""
         port = self.lab.service_ports["p1"]
         shop = {"name": "shop", "type": "tcp", "address": "127.0.0.1", "port": port}
-        critical = {"name": "shop", "protocol": "tcp", "destination_port": 7000}
         ha = {
             "pair": "p1",
-            "platform": "linux_ha",
+            "platform": self.PLATFORM,
             "services": [shop | {"settle": 1.5, "stable_for": 0.1}],
-            "critical_sessions": [critical],
+            **self.HA,
         }
-        image = {"platform": "linux_ha", "version": NEW, "file": "fw-13.img", "sha256": self.sha256}
+        image = {"platform": self.PLATFORM, "version": self.NEW, "sha256": self.sha256}
         # Nornir does not say where its configuration was read from: paths that hold from anywhere.
         places = {name: str(self.folder / name) for name in ("campaigns", "known_hosts")}
         image["file"] = str(self.image)
         own = {
-            **SETTINGS,
+            **self.SETTINGS,
             "store": places["campaigns"],
             "known_hosts": places["known_hosts"],
             "images": [image],
@@ -115,7 +128,7 @@ class Rig:
         group = {
             "username": "admin",
             "password": password,
-            "connection_options": {"netmiko": {"platform": "linux"}},
+            "connection_options": {**self.CONNECTIONS, **self.connections},
             "data": {"ha": ha | self.ha},
         }
         files = {
@@ -139,15 +152,16 @@ class Rig:
 
     # --- doing something --------------------------------------------------------------------------
 
-    def project(self, *, to: str | None = NEW) -> Project:
+    def project(self, *, is_upgrade: bool = True) -> Project:
         """The project as it stands on the disk."""
+        to = self.NEW if is_upgrade else None
         return open_project(self.config, platforms=known_platforms(), to=to)
 
     def engine(
         self,
         *,
         on_hold: Choice | None = None,
-        is_yes: bool = False,
+        is_yes: bool | None = None,
         person: Person | None = None,
         listener: Callable[[Event], None] | None = None,
     ) -> LocalEngine:
@@ -158,6 +172,7 @@ class Rig:
             if listener is not None:
                 listener(event)
 
+        is_yes = self.IS_YES if is_yes is None else is_yes
         policy = Policy(on_hold=on_hold, is_yes=is_yes, who="tester")
         return LocalEngine(self.project(), policy=policy, listener=hear, person=person)
 
@@ -190,11 +205,14 @@ class Rig:
             if choice is Choice.CONTINUE:  # only a person may
                 choice, person = None, lambda _, asked: (Choice.CONTINUE, "asked by the test")
             runner = HAPairs(
-                on_hold=str(choice or "wait"), yes=policy.get("is_yes", False), person=person
+                on_hold=str(choice or "wait"),
+                yes=policy.get("is_yes", self.IS_YES),
+                person=person,
             )
             stop = None if until is None else int(until)
-            return self.by_nornir(upgrade_pair, runner=runner, to=NEW, until=stop, new=is_new)
-        return self.ended(self.engine(**policy).run(Errand(to=NEW, until=until), is_new=is_new))
+            return self.by_nornir(upgrade_pair, runner=runner, to=self.NEW, until=stop, new=is_new)
+        errand = Errand(to=self.NEW, until=until)
+        return self.ended(self.engine(**policy).run(errand, is_new=is_new))
 
     def without_software(self, purpose: Purpose, **policy: Any) -> PairEnd:  # noqa: ANN401
         """Reboot or drill, or go on with it."""
@@ -297,7 +315,9 @@ class Rig:
             (str(owed.lease.kind), owed.lease.member)
             for owed in (self.ends[-1].owed if self.ends else ())
         )
-        proof = Proof(self.lab.audit(), self.lab.states(), self.was_on, self.first, owed, **allowed)
+        proof = self.PROOF(
+            self.lab.audit(), self.lab.states(), self.was_on, self.first, owed, **allowed
+        )
         wrong = proof.wrong()
         assert not wrong, "\n".join([*wrong, "", self.story])
         self.evidence_proof()
@@ -331,12 +351,13 @@ def started(
     *,
     preempt: bool = True,
     pair: PairSpec | None = None,
+    rig: type[Rig] = Rig,
     **settings: Any,  # noqa: ANN401
 ) -> Iterator[Rig]:
     """A running lab with the pair p1, and a project that points at it; ``settings`` are Rig's."""
     spec = pair or simple_pair("p1", preempt=preempt, sessions=40)
     with LabThread(LabSpec((spec,), speed=SPEED, password=PASSWORD), folder / "lab") as lab:
-        yield Rig(lab, folder, **settings)
+        yield rig(lab, folder, **settings)
 
 
 Scenario: TypeAlias = Callable[[Rig], None]

@@ -94,11 +94,11 @@ def test_a_neighbour_that_takes_its_time_is_waited_for(rig: Rig, tmp_path: Path)
 
 
 def test_a_check_says_whether_they_can_be_read(rig: Rig, tmp_path: Path) -> None:
-    (found,) = check(rig.project(to=None))
+    (found,) = check(rig.project(is_upgrade=False))
     verdict = {one.name: one.verdict for one in found.checks}["getters"]
     assert verdict.status is Status.PASS
     answers(tmp_path, "p1a", {})
-    (found,) = check(rig.project(to=None))
+    (found,) = check(rig.project(is_upgrade=False))
     verdict = {one.name: one.verdict for one in found.checks}["getters"]
     assert verdict.status is Status.ERROR
     assert not found.is_ready

@@ -309,7 +309,7 @@ def _blurred(event: str, at: At) -> bool:
     under_way = {run.action for run in runs if run is not None}
     blurs = _BLURS.get(event, set())
     if event == "changed by hand" and at.world.takes:
-        blurs = blurs | {Action.SWITCH, Action.RELEASE}  # there they change the configuration
+        blurs = blurs | {Action.SWITCH, Action.RELEASE, Action.ACTIVATE}  # there they change it
     return bool(under_way & blurs)
 
 

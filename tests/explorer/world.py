@@ -116,8 +116,13 @@ def _member(world: World, at: int) -> MemberFacts | None:
         is_on_trial=world.has_trials and node.version != node.committed,
         is_forwarding=world.active == at,
         failovers=node.failovers,
-        config=f"{node.preempts}{world.takes and node.is_latched}{node.hand}",
+        config=f"{node.preempts}{_told(world, node)}{node.hand}",
     )
+
+
+def _told(world: World, node: Node) -> str:
+    """What a router is told by its configuration: whom to let forward, and what to boot."""
+    return f"{node.is_latched}{node.next}" if world.takes else ""
 
 
 def elect(world: World, fresh: tuple[int, int]) -> World:

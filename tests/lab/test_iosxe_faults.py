@@ -52,6 +52,14 @@ def test_every_fault_strikes_and_heals_without_harm_to_the_lab(
     assert routers.entries("fault")
 
 
+def test_a_trial_that_ends_boots_what_was_committed(routers: RouterWorld) -> None:
+    on_trial(routers)
+    routers.strike("trial_ends")
+    routers.wait(3)
+    assert routers.state(routers.b).version == "17.06.03a"
+    assert (routers.state(routers.a).boots, routers.state(routers.b).boots) == (0, 2)
+
+
 def test_a_commit_that_is_lost_leaves_the_software_on_trial(routers: RouterWorld) -> None:
     on_trial(routers)
     routers.strike("commit_lost", "p1b", times=1)

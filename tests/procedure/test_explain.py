@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from nornir_haupgrade.model import MemberFacts, PairFacts, Role
+from nornir_haupgrade.model import MemberFacts, PairFacts, Role, Switching
 from nornir_haupgrade.procedure.explain import differences, digest, last_known
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import Action, Run
@@ -108,6 +108,11 @@ REBOOTED = {
             {"fw1": {"preemption": "unknown", "config": "other"}},
         ),
         (Run(Action.SYNC_CONFIG, ("fw1",)), {"fw2": {"config": "other"}}),
+        # Where one file boots, it counts as installed as soon as it lies there.
+        (
+            Run(Action.STAGE, BOTH, "14.1"),
+            {"fw1": {"installed": (*HEALTHY.installed, ("C", "14.1"))}},
+        ),
         (Run(Action.INSTALL, ("fw2",), "13.8"), {"fw2": {"installed": (("B", "13.8"),)}}),
         (Run(Action.ACTIVATE, ("fw2",), "13.8"), {"fw2": {"next_version": "13.8"}}),
         (Run(Action.RELOAD, ("fw2",), "13.8"), {"fw2": REBOOTED}),
@@ -155,7 +160,19 @@ def test_a_release_explains_the_latch_and_the_role() -> None:
         (Run(Action.SWITCH, BOTH, "fw2"), {"fw2": {"role": Role.ACTIVE}}, {"fw2.role"}),
         (Run(Action.RELEASE, ("fw1",)), {"fw1": {"role": Role.STANDBY}}, {"fw1.role"}),
         # Nor does it explain what somebody did to the other member.
+        (Run(Action.STAGE, ("fw2",), "14.1"), {"fw2": {"installed": ()}}, {"fw2.installed"}),
+        (
+            Run(Action.STAGE, ("fw2",), "14.1"),
+            {"fw2": {"installed": (*HEALTHY.installed, ("C", "14.1"), ("D", "9"))}},
+            {"fw2.installed"},
+        ),
+        (
+            Run(Action.STAGE, ("fw2",), "14.1"),
+            {"fw1": {"installed": (*HEALTHY.installed, ("C", "14.1"))}},
+            {"fw1.installed"},
+        ),
         (Run(Action.INSTALL, ("fw2",)), {"fw1": {"installed": ()}}, {"fw1.installed"}),
+        (Run(Action.ACTIVATE, ("fw2",)), {"fw2": {"config": "other"}}, {"fw2.config"}),
         (Run(Action.ACTIVATE, ("fw2",)), {"fw1": {"next_version": "9"}}, {"fw1.next_version"}),
         (Run(Action.SYNC_CONFIG, ("fw1",)), {"fw1": {"config": "other"}}, {"fw1.config"}),
         (Run(Action.RELOAD, ("fw2",)), {"fw1": {"boot_id": "9"}}, {"fw1.boot_id"}),
@@ -175,6 +192,16 @@ def test_what_is_not_its_own_trace_is_somebody_else_s(
     found: set[str],
 ) -> None:
     assert unexplained(run, changed(pair(), **now)) == found
+
+
+def test_a_choice_of_what_boots_is_a_changed_configuration_where_the_role_is_one() -> None:
+    run = Run(Action.ACTIVATE, ("fw2",), "13.8")
+    now = changed(pair(), fw2={"next_version": "13.8", "config": "other"})
+    takes = Traits(switching=Switching.TAKE)
+    assert unexplained(run, now, takes) == set()
+    assert unexplained(run, now) == {"fw2.config"}
+    now = changed(pair(), fw2={"config": "other"})
+    assert unexplained(run, now, takes) == {"fw2.config"}, "what was never chosen explains nothing"
 
 
 def test_a_switchover_that_leaves_no_latch_needs_none_as_its_trace() -> None:

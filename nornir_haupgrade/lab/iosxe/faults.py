@@ -83,6 +83,11 @@ def _scp_disabled(_: Executor, device: Device, __: Params) -> Undo:
     return undo
 
 
+def _trial_ends(_: Executor, device: Device, __: Params) -> None:
+    """The auto-abort timer of a member is over, whatever it had left."""
+    _router(device).go_back()
+
+
 def _peer_priority_high(executor: Executor, device: Device, params: Params) -> Undo:
     """The member has the highest priority there is, in one group or in all, saved."""
     configuration = _router(device).configuration
@@ -142,6 +147,7 @@ ROUTER_FAULTS: dict[str, Kind] = {
     # software
     "install_fails": Kind(rule(Twist.REFUSE, "install add", message=_INSTALL_FAILED), Target.BOTH),
     "commit_lost": Kind(quirk("commit_lost"), Target.BOTH),
+    "trial_ends": Kind(_trial_ends, Target.BOTH),
     "scp_disabled": Kind(_scp_disabled, Target.BOTH),
     # the line
     "reply_lost": Kind(rule(Twist.CUT_AFTER, "show ", times=1), Target.BOTH),

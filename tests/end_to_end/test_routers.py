@@ -1,0 +1,128 @@
+"""Pairs of routers, upgraded by the same ten steps through Nornir, and rolled back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from nornir_haupgrade.lab import RouterSpec, SoftwareMode
+from nornir_haupgrade.procedure.records import Action, Outcome
+from tests.end_to_end.rig import Rig, Scenario, together
+from tests.end_to_end.router_rig import NEW, OLD, RouterRig, routers
+
+BUNDLE: Final = RouterSpec(mode=SoftwareMode.BUNDLE)
+WALK: Final = ("install", "boot-select", "reboot", "commit", "take")
+PACKAGES: Final = [
+    ("take", "p1b"),  # the trial
+    ("install", "p1a"),
+    ("reboot", "p1a"),
+    ("commit", "p1a"),
+    ("take", "p1a"),
+    ("install", "p1b"),
+    ("reboot", "p1b"),
+    ("commit", "p1b"),
+]
+ONE_FILE: Final = [
+    ("take", "p1b"),
+    *[("boot-select", "p1a")] * 3,
+    ("reboot", "p1a"),
+    ("take", "p1a"),
+    *[("boot-select", "p1b")] * 3,
+    ("reboot", "p1b"),
+]
+CHOSEN: Final = [
+    f"boot system bootflash:c8000v-universalk9.{version}.SPA.bin" for version in (NEW, OLD)
+]
+
+
+def routers_of(rig: Rig) -> RouterRig:
+    assert isinstance(rig, RouterRig)
+    return rig
+
+
+def upgraded(rig: Rig) -> RouterRig:
+    """Through ``nr.run``, to its end, with everything as it was but the software."""
+    rig = routers_of(rig)
+    rig.is_through_nornir = True
+    end = rig.run()
+    assert end.end is Outcome.DONE, rig.story
+    assert end.owed == ()
+    assert rig.result is not None
+    assert not rig.result.failed
+    assert rig.versions == (NEW, NEW)
+    assert rig.roles == ("MASTER", "BACKUP")
+    assert rig.group_lines == rig.before
+    assert rig.is_saved
+    assert not any(state.is_on_trial for state in rig.lab.states().values())
+    assert rig.failures == []
+    rig.order_proof()
+    return rig
+
+
+def by_packages(rig: Rig) -> None:
+    rig = upgraded(rig)
+    assert any("preempt" in line for lines in rig.before.values() for line in lines)
+    assert rig.audit_proof().effects(*WALK) == PACKAGES
+    for name in ("p1a", "p1b"):
+        packages = rig.router(name, lambda router: router.packages)
+        assert packages.committed == NEW
+        assert packages.trial is None
+        assert [line for line in rig.sent()[name] if line.startswith("install ")] == [
+            f"install add file bootflash:{rig.IMAGE}",
+            "install activate auto-abort-timer 120 prompt-level none",
+            "install commit",
+        ]
+
+
+def by_one_file(rig: Rig) -> None:
+    rig = upgraded(rig)
+    assert rig.audit_proof().effects(*WALK) == ONE_FILE
+    assert rig.results(Action.COMMIT) == rig.results(Action.INSTALL) == []
+    for name, configuration in rig.configurations("startup").items():
+        boots = [line for line in configuration if line.startswith("boot system")]
+        assert boots == CHOSEN, "the old file is still the second choice"
+        assert rig.sent()[name].count("reload") == 1
+
+
+def with_napalm(rig: Rig) -> None:
+    rig = upgraded(rig)
+    (baseline,) = rig.results(Action.BASELINE)
+    rows = dict(baseline.facts)
+    for member in ("p1a", "p1b"):
+        for getter in ("get_facts", "get_interfaces", "get_interfaces_ip"):
+            assert rig.campaign.get_raw(rows[f"getter:{member}:{getter}"])
+        kept = rig.campaign.get_backup("p1", member, f"after-upgrade-{NEW}.cfg")
+        assert kept is not None
+        assert f"hostname {member}\n".encode() in kept
+    said = [dict(found.verdict.facts) for found in rig.results(Action.WHOLE)]
+    assert [one["get_interfaces"] for one in said] == [
+        "pass: p1a: 4 items as before",
+        "pass: p1b: 4 items as before",
+    ]
+    assert rig.audit_proof().effects(*WALK) == PACKAGES
+    others = [
+        own.others
+        for found in rig.results()
+        for _, own in (found.seen.members if found.seen else ())
+        if own is not None
+    ]
+    assert set(others) == {0}, "NAPALM's logins are ours"
+    logins = rig.lab.audit("login")
+    assert logins
+
+
+def without_preemption(rig: Rig) -> None:
+    rig = upgraded(rig)
+    assert rig.audit_proof().effects(*WALK) == PACKAGES
+
+
+SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
+    "packages": (by_packages, routers()),
+    "one-file": (by_one_file, routers(router=BUNDLE)),
+    "napalm": (with_napalm, routers(connections={"napalm": {"platform": "ios"}})),
+    "no-preemption": (without_preemption, routers(preempt=False)),
+}
+
+
+def test_a_pair_of_routers_is_upgraded(tmp_path: Path) -> None:
+    together(tmp_path, SCENARIOS)
