@@ -99,14 +99,19 @@ class Rig:
         """The project's configuration file."""
         return self.folder / "config.yaml"
 
-    def write(self, *, password: str = PASSWORD) -> None:
-        """Write config.yaml and the inventory; YAML takes JSON."""
+    @property
+    def services(self) -> list[dict[str, Any]]:
+        """What is measured through the pair, as the inventory says it."""
         port = self.lab.service_ports["p1"]
         shop = {"name": "shop", "type": "tcp", "address": "127.0.0.1", "port": port}
+        return [shop | {"settle": 1.5, "stable_for": 0.1}]
+
+    def write(self, *, password: str = PASSWORD) -> None:
+        """Write config.yaml and the inventory; YAML takes JSON."""
         ha = {
             "pair": "p1",
             "platform": self.PLATFORM,
-            "services": [shop | {"settle": 1.5, "stable_for": 0.1}],
+            "services": self.services,
             **self.HA,
         }
         image = {"platform": self.PLATFORM, "version": self.NEW, "sha256": self.sha256}

@@ -1,18 +1,20 @@
-"""The library as a script uses it, in a fresh folder, against a simulated pair."""
+"""The library as a script uses it, in a fresh folder, against a simulated pair.
+
+``test_fresh_project.py`` does it from an environment of its own.
+"""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
+import os
 import sys
 
 import pytest
 
 from tests.end_to_end.conftest import MakeRig
+from tests.end_to_end.fresh import five_lines, from_netbox, site_plugin
 from tests.end_to_end.killing import ROOT
-from tests.end_to_end.rig import NEW
-from tests.end_to_end.test_secrets import holds
+from tests.site.sources import source
+from tests.site.web import serving
 
 pytestmark = pytest.mark.ssh
 
@@ -20,23 +22,11 @@ pytestmark = pytest.mark.ssh
 def test_five_lines_upgrade_the_pair_and_print_each_step_of_both_members(
     make_rig: MakeRig,
 ) -> None:
+    five_lines(make_rig(), sys.executable, {"PYTHONPATH": str(ROOT)})
+
+
+def test_five_lines_upgrade_a_pair_that_netbox_knows(make_rig: MakeRig) -> None:
     rig = make_rig()
-    script = rig.folder / "five_lines.py"
-    shutil.copy(ROOT / "examples" / "five_lines.py", script)
-    done = subprocess.run(
-        [sys.executable, script.name],
-        cwd=rig.folder,
-        capture_output=True,
-        check=False,
-        timeout=100,
-    )
-    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode())  # print_result colours
-    assert done.returncode == 0, done.stderr.decode()
-    assert rig.versions == (NEW, NEW)
-    assert rig.roles == ("MASTER", "BACKUP")
-    for member in ("p1a", "p1b"):
-        assert re.search(rf"^\* {member} ", said, re.MULTILINE), said
-    assert not holds(done.stdout + done.stderr)
-    log = rig.folder / "nornir.log"
-    assert not log.exists() or not holds(log.read_bytes())
-    rig.audit_proof()
+    path = os.pathsep.join([str(ROOT), str(site_plugin(rig.folder))])
+    with serving(source("netbox", services=rig.services)) as web:
+        five_lines(rig, sys.executable, {"PYTHONPATH": path, **from_netbox(rig, web.url)})

@@ -1,15 +1,11 @@
-"""The same pair by whichever inventory plugin: each leads to a real login on both members.
-
-What NetBox and Nautobot answer is written after the shape that their API documents, since no
-instance can be reached from a test: NetBox 4's and Nautobot 3's list of devices (``depth=1``).
-"""
+"""The same pair by whichever inventory plugin: each leads to a real login on both members."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,11 +22,10 @@ from nornir_haupgrade.engines.checking import check_pair
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab import LabSpec, LabThread, simple_pair
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Project, Tolerance
-from tests.site.web import Asked, Web, serving
+from tests.site.sources import TOKEN, source
+from tests.site.web import Web, serving
 
 PASSWORD: Final = "dE9-gZ2!kept+nowhere"
-TOKEN: Final = "0123456789abcdef0123456789abcdef01234567"
-ANSWERS: Final = Path(__file__).parent / "answers"
 ROOT: Final = Path(__file__).parents[2]
 PAIR: Final = simple_pair("p1", sessions=5)
 IDENTITIES: Final = [(member.name, member.node_id) for member in PAIR.members]
@@ -88,25 +83,6 @@ def site(tmp_path: Path, lab: LabThread, monkeypatch: pytest.MonkeyPatch) -> Sit
     monkeypatch.setenv("HAUPGRADE_USERNAME", "admin")
     monkeypatch.setenv("HAUPGRADE_PASSWORD", PASSWORD)
     return Site(tmp_path, lab)
-
-
-def source(name: str) -> Callable[[Asked], tuple[int, Any]]:
-    """A source of truth with these devices behind its token."""
-    devices = json.loads((ANSWERS / f"{name}_devices.json").read_text())
-
-    def answer(asked: Asked) -> tuple[int, Any]:
-        if TOKEN not in asked.headers.get("authorization", ""):
-            return 403, {"detail": "Invalid token"}
-        parts = urlsplit(asked.path)
-        if parts.path != "/api/dcim/devices/":
-            return 404, {"detail": "Not found."}
-        found = json.loads(json.dumps(devices))
-        if name == "nautobot" and "config_context" not in parse_qs(parts.query).get("include", []):
-            for device in found["results"]:
-                del device["config_context"]  # left out unless it is asked for
-        return 200, found
-
-    return answer
 
 
 @pytest.fixture
