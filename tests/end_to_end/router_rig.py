@@ -107,6 +107,14 @@ class RouterRig(Rig):
         """Whether both members' startup configurations are what runs."""
         return self.configurations() == self.configurations("startup")
 
+    def home_proof(self, *, runs: tuple[str, str]) -> None:
+        """All is as it was, but for the software."""
+        assert self.versions == runs, self.story
+        assert self.roles == ("MASTER", "BACKUP")
+        assert self.group_lines == self.before
+        assert self.is_saved
+        assert not any(state.is_on_trial for state in self.lab.states().values())
+
     def router(self, name: str, act: Any) -> Any:  # noqa: ANN401
         """Look at a member, or do something to it, on the lab's own loop."""
         return self.lab.call(lambda lab: act(_routers(lab)[name]))
@@ -150,6 +158,10 @@ class RouterRig(Rig):
                 )
         assert self.sent() == named, self.story
 
+    def installs(self, member: str) -> list[str]:
+        """What a member was told about packages, in order."""
+        return [line for line in self.sent().get(member, []) if line.startswith("install ")]
+
     @property
     def history(self) -> list[Record]:
         """All that was written down about the pair, in all of its campaigns."""
@@ -164,6 +176,12 @@ class RouterRig(Rig):
             if entry["by"] == "ssh" and not _DECLARED.fullmatch(entry["command"]):
                 found.setdefault(entry["member"], []).append(entry["command"])
         return found
+
+
+def routers_of(rig: Rig) -> RouterRig:
+    """What ``started`` made of the settings of ``routers``."""
+    assert isinstance(rig, RouterRig)
+    return rig
 
 
 def _routers(lab: Lab) -> dict[str, Router]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
 from nornir_haupgrade.procedure.records import Action, Outcome
 from tests.end_to_end.rig import Rig, Scenario, together
-from tests.end_to_end.router_rig import NEW, OLD, RouterRig, routers
+from tests.end_to_end.router_rig import NEW, OLD, RouterRig, routers, routers_of
 
 BUNDLE: Final = RouterSpec(mode=SoftwareMode.BUNDLE)
 WALK: Final = ("install", "boot-select", "reboot", "commit", "take")
@@ -35,11 +35,6 @@ CHOSEN: Final = [
 ]
 
 
-def routers_of(rig: Rig) -> RouterRig:
-    assert isinstance(rig, RouterRig)
-    return rig
-
-
 def upgraded(rig: Rig) -> RouterRig:
     """Through ``nr.run``, to its end, with everything as it was but the software."""
     rig = routers_of(rig)
@@ -49,11 +44,7 @@ def upgraded(rig: Rig) -> RouterRig:
     assert end.owed == ()
     assert rig.result is not None
     assert not rig.result.failed
-    assert rig.versions == (NEW, NEW)
-    assert rig.roles == ("MASTER", "BACKUP")
-    assert rig.group_lines == rig.before
-    assert rig.is_saved
-    assert not any(state.is_on_trial for state in rig.lab.states().values())
+    rig.home_proof(runs=(NEW, NEW))
     assert rig.failures == []
     rig.order_proof()
     return rig
@@ -67,7 +58,7 @@ def by_packages(rig: Rig) -> None:
         packages = rig.router(name, lambda router: router.packages)
         assert packages.committed == NEW
         assert packages.trial is None
-        assert [line for line in rig.sent()[name] if line.startswith("install ")] == [
+        assert rig.installs(name) == [
             f"install add file bootflash:{rig.IMAGE}",
             "install activate auto-abort-timer 120 prompt-level none",
             "install commit",

@@ -60,6 +60,16 @@ def test_a_trial_that_ends_boots_what_was_committed(routers: RouterWorld) -> Non
     assert (routers.state(routers.a).boots, routers.state(routers.b).boots) == (0, 2)
 
 
+def test_lines_that_a_boot_loses_are_no_change_that_has_to_be_saved(routers: RouterWorld) -> None:
+    on_trial(routers)
+    routers.strike("config_lines_lost", "p1b")
+    routers.type(routers.b, "reload")
+    routers.wait(3)
+    assert not routers.b.configuration.is_saved
+    assert not routers.b.configuration.is_modified
+    assert routers.state(routers.b).boots == 2
+
+
 def test_a_commit_that_is_lost_leaves_the_software_on_trial(routers: RouterWorld) -> None:
     on_trial(routers)
     routers.strike("commit_lost", "p1b", times=1)

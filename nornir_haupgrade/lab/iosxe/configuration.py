@@ -90,6 +90,8 @@ class RouterConfiguration:
     def __init__(self, startup: Sections) -> None:
         self.startup = startup
         self.running = sections.copied(startup)
+        self.is_modified = False
+        """Whether a line was entered since it was saved or booted, whatever the two hold."""
         self._changed: str | None = None
         self._saved: list[str] = []
 
@@ -127,17 +129,20 @@ class RouterConfiguration:
 
     def note(self, now: float, by: str) -> None:
         """Say when and by whom the running one was changed."""
+        self.is_modified = True
         self._changed = f"! Last configuration change at {stamp(now)} by {by}"
 
     def save(self, now: float, by: str) -> None:
         """Have the next boot load what runs."""
         self.startup = sections.copied(self.running)
+        self.is_modified = False
         saved = f"! NVRAM config last updated at {stamp(now)} by {by}"
         self._saved = [*([self._changed] if self._changed else []), saved]
 
     def load(self, lost: Iterable[str]) -> None:
         """Begin with what was saved, as far as the release knows it."""
         self.running = sections.without(self.startup, lost)
+        self.is_modified = False
         self._changed = None
 
     def stance(self, group: str) -> Stance | None:

@@ -67,6 +67,7 @@ def _unsaved_changes(_: Executor, device: Device, params: Params) -> Undo:
 
     def undo() -> None:
         configuration.running.pop(line, None)
+        configuration.is_modified = False
 
     return undo
 

@@ -129,7 +129,7 @@ def activate(
         return packages
     if minutes not in _MINUTES:
         return wrong("% Invalid input detected at '^' marker.")
-    if not at.router.configuration.is_saved:
+    if at.router.configuration.is_modified:
         return _failed(at, "activate", _UNSAVED)
     if packages.trial is not None:
         return _failed(at, "activate", "software is on trial: commit or abort first")
@@ -176,7 +176,7 @@ def abort(at: At, _: tuple[str, ...]) -> Outcome:
     packages = _packages(at, "abort")
     if isinstance(packages, Outcome):
         return packages
-    if not at.router.configuration.is_saved:
+    if at.router.configuration.is_modified:
         return _failed(at, "abort", _UNSAVED)
     if not packages.is_on_trial:
         return _failed(at, "abort", "there is nothing to abort")

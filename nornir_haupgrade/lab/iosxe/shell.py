@@ -151,7 +151,7 @@ def _nth(asked: int, *questions: str) -> str | None:
 
 def _reload_question(router: Router, answers: tuple[str, ...]) -> str | None:
     """Whether to save, if there is something to save; then whether to proceed."""
-    if router.configuration.is_saved and not answers:
+    if not router.configuration.is_modified and not answers:
         return change.RELOAD_QUESTION
     if change.YES in answers or change.NO in answers:
         return change.RELOAD_QUESTION if len(answers) == 1 else None
