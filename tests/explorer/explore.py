@@ -129,7 +129,7 @@ def _idle(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
         yield from _answers(plan, at, decision)
     else:
         run = decision if variant.is_absolute else _relative(decision)
-        started = states.apply(plan, at.state, Started(run, borrows(plan, at.state, run)))
+        started = states.apply(plan, at.state, Started(run, borrows(plan, at.state, decision)))
         yield str(run.action), At("sending", started, at.world, run, at.state), False
 
 

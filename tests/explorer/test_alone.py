@@ -60,6 +60,8 @@ def test_one_thing_with_kills_at_any_record(
     _holds(_explored(purpose, member, traits, faults=0, preempts=preempts))
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("ahead", [None, 0, 1])
 @pytest.mark.parametrize("traits", KINDS, ids=["gives", "takes"])
 @pytest.mark.parametrize("purpose", [Purpose.SWITCH_OVER, Purpose.ROLL_BACK_MEMBER])
@@ -69,6 +71,8 @@ def test_one_thing_in_a_mixed_pair_and_one_fault_anywhere(
     _holds(_explored(purpose, "b", traits, faults=1, ahead=ahead))
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("traits", KINDS, ids=["gives", "takes"])
 @pytest.mark.parametrize("purpose", [Purpose.UPGRADE_MEMBER, Purpose.PREEMPTION_ON])
 def test_one_thing_and_one_fault_anywhere(purpose: Purpose, traits: Traits) -> None:
