@@ -18,7 +18,7 @@ from nornir_haupgrade.procedure.actions import getters
 from nornir_haupgrade.procedure.actions.configuration import read_report
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.prepare import local_image, management_check, saved_checks
-from nornir_haupgrade.procedure.actions.sessions import read_sessions, replication
+from nornir_haupgrade.procedure.actions.sessions import read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.settings import GateMoment
 
@@ -113,9 +113,6 @@ def _pair_checks(pair: Pair, found: Surveyed) -> list[Check]:
 
 def _sessions_check(pair: Pair, found: Surveyed) -> Verdict:
     """Readable, and the critical ones on both; how many are usual on the standby is not judged."""
-    nothing = replication(pair, found.facts)
-    if nothing is not None:
-        return nothing
     both = read_sessions(pair, found.facts)
     if isinstance(both, Verdict):
         return both

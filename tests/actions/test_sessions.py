@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nornir_haupgrade.model import Role, Session, SessionCount, Status
+from nornir_haupgrade.model import Capabilities, Role, Session, SessionCount, Status
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.records import Action
 from nornir_haupgrade.settings import CriticalSession, Tolerance
@@ -115,3 +115,25 @@ def test_a_cancel_ends_the_wait_for_sessions(bench: Bench) -> None:
     result = do(ctx, bench.run(Action.SESSIONS, "p1b"))
     assert result.verdict.status is Status.FAIL
     assert bench.clock.passed == 0
+
+
+def test_where_none_are_replicated_there_is_nothing_to_wait_for(bench: Bench) -> None:
+    bench.a.capable = bench.b.capable = Capabilities(replicates_sessions=False)
+    result = bench.do(Action.SESSIONS, "p1b")
+    assert result.verdict.status is Status.SKIPPED
+    assert bench.clock.passed == 0
+
+
+def test_critical_sessions_that_nobody_replicates_are_a_failure(bench: Bench) -> None:
+    bench.a.capable = bench.b.capable = Capabilities(replicates_sessions=False)
+    bench.config = {"critical_sessions": (SHOP,)}
+    result = bench.do(Action.SESSIONS, "p1b")
+    assert result.verdict.status is Status.FAIL
+    assert result.verdict.reason == "sessions are not replicated, so these will break: shop"
+
+
+def test_the_baseline_says_that_none_are_replicated(bench: Bench) -> None:
+    bench.a.capable = bench.b.capable = Capabilities(replicates_sessions=False, has_sessions=False)
+    result = bench.do(Action.BASELINE)
+    assert "sessions are not replicated" in result.verdict.reason
+    assert not [name for name, _ in result.facts if name.startswith("sessions:")]

@@ -127,3 +127,27 @@ def test_the_entry_gate_does_not_pass_when_the_interfaces_cannot_be_read(bench: 
     result = bench.do(Action.ENTRY, "p1b")
     assert result.verdict.status is Status.ERROR
     assert result.verdict.reason == "p1/p1b: cannot make sense of the answer"
+
+
+def test_software_on_trial_is_kept_once_committed(bench: Bench) -> None:
+    bench.b.becomes(version=NEW, is_on_trial=True)
+    result = bench.do(Action.COMMIT, "p1b", to=NEW)
+    assert result.verdict.status is Status.PASS
+    assert result.verdict.reason == f"p1b keeps {NEW}"
+    assert bench.sent == [("p1b", "commit")]
+
+
+def test_a_commit_that_changes_nothing_is_a_failure(bench: Bench) -> None:
+    bench.b.becomes(version=NEW, is_on_trial=True)
+    bench.b.is_deaf = True
+    result = bench.do(Action.COMMIT, "p1b", to=NEW)
+    assert result.verdict.status is Status.FAIL
+    assert result.verdict.reason == f"p1b does not keep {NEW}: it runs {NEW}, on trial"
+
+
+def test_software_that_went_back_is_not_kept(bench: Bench) -> None:
+    bench.b.becomes(version=NEW, is_on_trial=True)
+    bench.b.on_change = lambda _: bench.b.becomes(version=OLD)
+    result = bench.do(Action.COMMIT, "p1b", to=NEW)
+    assert result.verdict.status is Status.FAIL
+    assert result.verdict.reason == f"p1b does not keep {NEW}: it runs {OLD}"

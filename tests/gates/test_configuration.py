@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from nornir_haupgrade.gates.configuration import Interfaces, whole
+from nornir_haupgrade.gates.configuration import Interfaces, alike, whole
 from nornir_haupgrade.model import Status, Verdict
 
 UP: Interfaces = (("eth0", True), ("eth1", True))
@@ -164,3 +164,29 @@ def test_a_large_configuration_is_compared_in_no_time() -> None:
     began = time.monotonic()
     assert compared(old, new).status is Status.FAIL
     assert time.monotonic() - began < 5
+
+
+def test_members_that_hold_the_same_lines_are_alike() -> None:
+    found = alike("fw1", FILES, "fw2", dict(reversed(FILES.items())))
+    assert (found.status, found.facts) == (Status.PASS, ())
+
+
+def test_each_line_that_only_one_member_has_is_named_without_its_secret() -> None:
+    others = {**FILES, "nat.conf": "snat dmz\n", "users.conf": "password hunter2\n"}
+    found = alike("fw1", FILES, "fw2", others)
+    assert found.status is Status.WARN
+    assert found.facts == (
+        ("only on fw1", "nat.conf:1: snat lan"),
+        ("only on fw2", "nat.conf:1: snat dmz"),
+        ("only on fw2", "users.conf:1: password (hidden)"),
+    )
+    assert "fw1 and fw2 differ in 3 lines" in found.reason
+
+
+@pytest.mark.parametrize(("its", "others", "who"), [({}, FILES, "fw1"), (FILES, {}, "fw2")])
+def test_what_could_not_be_read_is_not_alike(
+    its: dict[str, str], others: dict[str, str], who: str
+) -> None:
+    found = alike("fw1", its, "fw2", others)
+    assert found.status is Status.ERROR
+    assert found.reason == f"{who}: its configuration could not be read"

@@ -66,3 +66,22 @@ def test_a_session_to_the_same_place_from_elsewhere_may_be_ours_translated() -> 
     found = management_path("fw1", "fw2", is_through_pair=False, flow=SHOP, sessions=(other,))
     assert found.status is Status.WARN
     assert "ours, if it is translated" in found.reason
+
+
+def test_where_no_sessions_are_kept_nothing_is_proven() -> None:
+    found = proven_through("fw1", {"shop": SHOP}, None)
+    assert found.status is Status.WARN
+    assert found.reason == "not proven through this pair, fw1 keeps no sessions: shop"
+
+
+@pytest.mark.parametrize(
+    ("is_through_pair", "declared"), [(True, "through_pair"), (False, "out_of_band")]
+)
+def test_where_no_sessions_are_kept_the_way_is_only_declared(
+    is_through_pair: bool, declared: str
+) -> None:
+    found = management_path("fw1", "fw2", is_through_pair=is_through_pair, flow=SHOP, sessions=None)
+    assert found.status is Status.WARN
+    assert found.reason == (
+        f"fw1 keeps no sessions to look for ours in; {declared} is only declared"
+    )

@@ -222,3 +222,21 @@ def test_an_image_is_judged_by_the_device_s_own_measure(
 
 def test_an_installed_image_need_not_lie_there_as_a_file() -> None:
     assert gate.image("fw1", IMAGE, None, is_installed=True).status is Status.PASS
+
+
+def test_software_on_trial_is_not_settled() -> None:
+    assert gate.settled(pair()).status is Status.PASS
+    found = gate.settled(pair({}, {"is_on_trial": True}))
+    assert found.status is Status.FAIL
+    assert "fw2" in found.reason
+    assert "goes back by itself unless it is committed" in found.reason
+
+
+def test_lines_that_are_not_saved_are_named() -> None:
+    assert gate.saved("fw1", ()).status is Status.PASS
+    found = gate.saved("fw1", [f" line {n}" for n in range(7)])
+    assert found.status is Status.FAIL
+    assert found.reason == (
+        "fw1: 7 lines are not saved: line 0, line 1, line 2, line 3, line 4 and 2 more; "
+        "save or revert them first"
+    )

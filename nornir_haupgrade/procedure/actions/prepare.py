@@ -27,7 +27,7 @@ from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions import getters
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
-from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions, replication
+from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.procedure.records import Result, Run
 from nornir_haupgrade.settings import GateMoment
@@ -205,9 +205,6 @@ def _word(is_good: bool | None) -> str:  # noqa: FBT001 - a fact, not a flag
 
 
 def _sessions_check(ctx: Context, facts: PairFacts, rows: list[tuple[str, str]]) -> Check:
-    nothing = replication(ctx.pair, facts)
-    if nothing is not None:
-        return Check("sessions", nothing)
     both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return Check("sessions", both)

@@ -53,26 +53,7 @@ def held_by(pair: Pair, member: MemberId) -> tuple[Session, ...] | None:
     return pair.one(member, read)
 
 
-def replication(pair: Pair, facts: PairFacts) -> Verdict | None:
-    """Why there is nothing to compare, on a platform that replicates no sessions; else None."""
-    if facts.active is None:
-        return Verdict(Status.ERROR, "no active member to compare with")
-    try:
-        capabilities = pair.one(facts.active, lambda _, driver: driver.capabilities())
-    except HAUpgradeError as error:
-        return error_verdict(error)
-    if capabilities.replicates_sessions:
-        return None
-    if pair.config.critical_sessions:
-        names = listed([one.name for one in pair.config.critical_sessions])
-        return Verdict(Status.FAIL, f"sessions are not replicated, so these will break: {names}")
-    return Verdict(Status.SKIPPED, "sessions are not replicated")
-
-
 def _compare(ctx: Context, facts: PairFacts) -> Verdict:
-    nothing = replication(ctx.pair, facts)
-    if nothing is not None:
-        return nothing
     both = read_sessions(ctx.pair, facts)
     if isinstance(both, Verdict):
         return both
@@ -99,18 +80,29 @@ def read_sessions(
     pair: Pair,
     facts: PairFacts,
 ) -> tuple[MemberSessions, MemberSessions] | Verdict:
-    """The active's sessions and the standby's; an ERROR verdict if either cannot be read."""
+    """The active's sessions and the standby's; else a verdict.
+
+    It is ERROR if either cannot be read, and SKIPPED where none are replicated, unless some of them
+    are critical: those would break.
+    """
     if facts.active is None:
         return Verdict(Status.ERROR, "no active member to compare with")
-    is_critical = bool(pair.config.critical_sessions)
+    wanted = pair.config.critical_sessions
 
-    def read(name: MemberId, driver: Driver) -> MemberSessions:
-        held = driver.sessions() if is_critical else ()
+    def read(name: MemberId, driver: Driver) -> MemberSessions | None:
+        if not driver.capabilities().replicates_sessions:
+            return None
+        held = driver.sessions() if wanted else ()
         return MemberSessions(name, driver.session_count(), held)
 
     answers = pair.each(read)
+    errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
     active, standby = answers[facts.active], answers[facts.peer_of(facts.active)]
     if isinstance(active, HAUpgradeError) or isinstance(standby, HAUpgradeError):
-        errors = {name: a for name, a in answers.items() if isinstance(a, HAUpgradeError)}
         return error_verdict(errors)
-    return active, standby
+    if active is not None and standby is not None:
+        return active, standby
+    if wanted:
+        names = listed([one.name for one in wanted])
+        return Verdict(Status.FAIL, f"sessions are not replicated, so these will break: {names}")
+    return Verdict(Status.SKIPPED, "sessions are not replicated")
