@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -94,6 +94,7 @@ class LocalEngine:
         """
         with ExitStack() as locks:
             self._lock(locks)
+            locks.callback(self.store.close)
             unfinished = self._unfinished(errand, is_new=is_new)
             fresh = [config for config in self.project.pairs if config.name not in unfinished]
             loops = [
@@ -115,6 +116,7 @@ class LocalEngine:
         """
         with ExitStack() as locks:
             self._lock(locks)
+            locks.callback(self.store.close)
             found = [(config, self._commanded(config, goal)) for config in self.project.pairs]
             loops = [self._loop(config, campaign) for config, campaign in found]
             # Only now: a pair that is refused must not leave the others with a goal they never had.
@@ -270,7 +272,9 @@ class LocalEngine:
             self._pair(config, is_read_only=False),
             plan,
             campaign,
-            evidence=PairEvidence(self._with_earlier(campaign, config.name), config.name),
+            evidence=PairEvidence(
+                campaign, config.name, lambda: self._earlier(campaign, config.name)
+            ),
             policy=self.policy,
             listener=self._tell,
             person=self._person,
@@ -278,17 +282,19 @@ class LocalEngine:
             stop=self.stop,
         )
 
-    def _with_earlier(self, campaign: Campaign, pair: str) -> tuple[Campaign, ...]:
-        """A campaign, and those that it took over from, the newest first."""
-        found = [campaign]
-        known = set(self.store.campaigns())
-        while True:
-            opened = found[-1].history.records(pair)[0]
-            earlier = opened.earlier if isinstance(opened, Opened) else None
-            if earlier is None or earlier not in known:
-                return tuple(found)
-            known.remove(earlier)
-            found.append(self.store.open(earlier))
+    def _earlier(self, campaign: Campaign, pair: str) -> Iterator[Campaign]:
+        """The campaigns that one took over from, the newest first; there may be thousands.
+
+        One after the other: their histories are not kept open.
+        """
+        opened = campaign.history.records(pair)[0]
+        unseen = set(self.store.campaigns())
+        while isinstance(opened, Opened) and opened.earlier in unseen:
+            unseen.remove(opened.earlier)
+            with Store(self.store.root) as store:
+                found = store.open(opened.earlier)
+                opened = found.history.records(pair)[0]
+            yield found
 
     # --- driving ----------------------------------------------------------------------------------
 

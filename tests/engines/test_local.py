@@ -15,7 +15,7 @@ from nornir_haupgrade.engines.answers import Policy
 from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted, Told
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
-from nornir_haupgrade.engines.store import Campaign
+from nornir_haupgrade.engines.store import Campaign, Store
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.model import MemberFacts, PairFacts, Preemption, Role, Status, Verdict
 from nornir_haupgrade.platforms import known_platforms
@@ -161,7 +161,7 @@ def test_a_command_that_one_pair_refuses_changes_no_other(site: Site, tmp_path: 
     (tmp_path / "hosts.yaml").write_text(json.dumps(hosts))
     project = open_project(tmp_path / "config.yaml", platforms=known_platforms())
     engine = LocalEngine(project, policy=Policy(who="tester"))
-    campaign = engine.store.latest_for("p1")
+    campaign = Store(engine.store.root).latest_for("p1")
     assert campaign is not None
     before = campaign.history.records("p1")
     with pytest.raises(BadInput, match="p3: there is no campaign of this pair"):
@@ -180,4 +180,5 @@ def test_there_is_no_way_back_from_what_took_no_software_anywhere(
     campaign.history.append("p1", Opened(plan, Goal.UP))
     with pytest.raises(BadInput, match="with no way back"):
         site.engine.command(Goal.BACK, "asked by the test")
-    assert len(campaign.history.records("p1")) == 1
+    history = Store(site.engine.store.root).open(campaign.id).history
+    assert len(history.records("p1")) == 1
