@@ -43,10 +43,21 @@ class Errand:
     member: MemberId | None = None
 
     def __post_init__(self) -> None:
-        """Only what goes somewhere has a version, and only a single thing has a member."""
-        is_odd = self.purpose not in _TO_OR_BACK and (self.purpose in _TO) is (self.to is None)
-        if is_odd or self.purpose.is_single is (self.member is None):
+        """Only what goes somewhere has a version, and only a single thing has a member.
+
+        Raises:
+            BadInput: The version is missing, or is no text.
+        """
+        may_name_one = self.purpose in _TO | _TO_OR_BACK
+        if self.purpose.is_single is (self.member is None) or (self.to and not may_name_one):
             raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")
+        if self.to is not None and not isinstance(self.to, str):
+            what = f"to: {self.to!r} is no text"
+            raise BadInput(what, advice=f'write the version in quotes: "{self.to}"')
+        if self.purpose in _TO and not self.to:
+            raise BadInput(
+                f"{said(self.purpose)} goes to a version", advice="say which: to=VERSION"
+            )
 
 
 def step_of(text: str | int | None) -> Step | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -94,30 +94,34 @@ class LocalEngine:
         """
         with ExitStack() as locks:
             self._lock(locks)
+            locks.callback(self.store.close)
             unfinished = self._unfinished(errand, is_new=is_new)
             fresh = [config for config in self.project.pairs if config.name not in unfinished]
-            loops = [self._resumed(unfinished[name], name, errand.until) for name in unfinished]
+            loops = [
+                self._loop(config, unfinished[config.name])
+                for config in self.project.pairs
+                if config.name in unfinished
+            ]
             opened, ended = self._open(fresh, errand)
+            for loop in loops:
+                self._reopen(loop, errand.until)
             return self._drive([*loops, *opened], ended)
 
     def command(self, goal: Goal, why: str) -> list[PairEnd]:
         """Take the newest campaign of each pair to another goal: roll back, or give back.
 
         Raises:
-            BadInput: A pair has no campaign.
+            BadInput: A pair has no campaign, or one that took no software anywhere.
             AnotherController: Somebody else works on one of the pairs.
         """
         with ExitStack() as locks:
             self._lock(locks)
-            loops = []
-            for config in self.project.pairs:
-                campaign = self.store.latest_for(config.name)
-                if campaign is None:
-                    message = "there is no campaign of this pair in the store"
-                    raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
-                loop = self._loop(config, campaign)
+            locks.callback(self.store.close)
+            found = [(config, self._commanded(config, goal)) for config in self.project.pairs]
+            loops = [self._loop(config, campaign) for config, campaign in found]
+            # Only now: a pair that is refused must not leave the others with a goal they never had.
+            for loop in loops:
                 loop.command(Command(goal, self.policy.who, why))
-                loops.append(loop)
             return self._drive(loops, [])
 
     def dry_run(self, errand: Errand) -> list[DryRun]:
@@ -173,14 +177,27 @@ class LocalEngine:
             raise BadInput.from_findings(findings)
         return found
 
-    def _resumed(self, campaign: Campaign, name: str, until: Step | None) -> PairLoop:
+    def _commanded(self, config: PairConfig, goal: Goal) -> Campaign:
+        """The campaign that is to go to another goal."""
+        campaign = self.store.latest_for(config.name)
+        if campaign is None:
+            message = "there is no campaign of this pair in the store"
+            raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
+        plan, _ = plan_and_state(campaign.history.records(config.name))
+        if goal is Goal.BACK and plan.purpose.is_single and not plan.purpose.changes_software:
+            # Its path is what the members ran, in no order: there is no back on it.
+            message = (
+                f"the newest campaign ({campaign.id}) is {said(plan.purpose)}, with no way back"
+            )
+            advice = "take one member back at a time: roll_back_member"
+            raise BadInput(message, pair=config.name, advice=advice)
+        return campaign
+
+    def _reopen(self, loop: PairLoop, until: Step | None) -> None:
         """Go on; a run that had ended, parked, is reopened by a person's command."""
-        config = next(config for config in self.project.pairs if config.name == name)
-        loop = self._loop(config, campaign)
-        plan, state = plan_and_state(campaign.history.records(name))
+        plan, state = plan_and_state(loop.campaign.history.records(loop.plan.pair))
         if isinstance(decide(plan, state), Finish):
             loop.command(Command(Goal.UP, self.policy.who, "run again", until))
-        return loop
 
     def _open(
         self,
@@ -255,7 +272,9 @@ class LocalEngine:
             self._pair(config, is_read_only=False),
             plan,
             campaign,
-            evidence=PairEvidence(self._with_earlier(campaign, config.name), config.name),
+            evidence=PairEvidence(
+                campaign, config.name, lambda: self._earlier(campaign, config.name)
+            ),
             policy=self.policy,
             listener=self._tell,
             person=self._person,
@@ -263,17 +282,19 @@ class LocalEngine:
             stop=self.stop,
         )
 
-    def _with_earlier(self, campaign: Campaign, pair: str) -> tuple[Campaign, ...]:
-        """A campaign, and those that it took over from, the newest first."""
-        found = [campaign]
-        known = set(self.store.campaigns())
-        while True:
-            opened = found[-1].history.records(pair)[0]
-            earlier = opened.earlier if isinstance(opened, Opened) else None
-            if earlier is None or earlier not in known:
-                return tuple(found)
-            known.remove(earlier)
-            found.append(self.store.open(earlier))
+    def _earlier(self, campaign: Campaign, pair: str) -> Iterator[Campaign]:
+        """The campaigns that one took over from, the newest first; there may be thousands.
+
+        One after the other: their histories are not kept open.
+        """
+        opened = campaign.history.records(pair)[0]
+        unseen = set(self.store.campaigns())
+        while isinstance(opened, Opened) and opened.earlier in unseen:
+            unseen.remove(opened.earlier)
+            with Store(self.store.root) as store:
+                found = store.open(opened.earlier)
+                opened = found.history.records(pair)[0]
+            yield found
 
     # --- driving ----------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ from nornir_haupgrade.procedure.results import unexplained
 from nornir_haupgrade.procedure.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from nornir_haupgrade.engines.store import Campaign
     from nornir_haupgrade.model import MemberId, PairFacts, Sha256
@@ -424,9 +425,12 @@ def silent_in(seen: PairFacts | None) -> tuple[MemberId, ...]:
 class PairEvidence:
     """One pair's part of a campaign's evidence; older backups are found in the earlier ones."""
 
-    def __init__(self, campaigns: Sequence[Campaign], pair: str) -> None:
-        self._campaign, *self._earlier = campaigns
+    def __init__(
+        self, campaign: Campaign, pair: str, earlier: Callable[[], Iterable[Campaign]] = tuple
+    ) -> None:
+        self._campaign = campaign
         self._pair = pair
+        self._earlier = earlier
 
     def put_raw(self, text: str) -> Sha256:
         """Keep what a device said, without secrets."""
@@ -442,7 +446,7 @@ class PairEvidence:
 
     def get_backup(self, member: str, name: str) -> bytes | None:
         """A kept configuration, its hash checked."""
-        for campaign in (self._campaign, *self._earlier):
+        for campaign in chain((self._campaign,), self._earlier()):
             content = campaign.get_backup(self._pair, member, name)
             if content is not None:
                 return content

@@ -63,5 +63,9 @@ def _reason(state: State, lease: Lease) -> str:
             return (
                 "the pair runs two versions: returning it would move the role at the next failover"
             )
+        case LeaseKind.PREEMPTION if lease not in state.given_up:
+            return (
+                "it is lent; returning it may move the role, and passes a switchover's gate first"
+            )
         case _:
             return "returning it could move the role, and the gate for that did not pass"

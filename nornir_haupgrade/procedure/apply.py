@@ -12,6 +12,8 @@ from nornir_haupgrade.procedure.records import (
     Asked,
     Command,
     Decided,
+    Lease,
+    LeaseKind,
     Opened,
     Record,
     Result,
@@ -36,7 +38,11 @@ def apply(plan: Plan, state: State, record: Record) -> State:
     match record:
         case Opened():
             return State(
-                goal=record.goal, until=record.until, leases=record.owed, before=record.before
+                goal=record.goal,
+                until=record.until,
+                leases=record.owed,
+                lent=_lent(plan, record),
+                before=record.before,
             )
         case Started():
             return with_start(state, record)
@@ -50,6 +56,13 @@ def apply(plan: Plan, state: State, record: Record) -> State:
             return with_command(plan, state, record)
         case _:
             assert_never(record)
+
+
+def _lent(plan: Plan, record: Opened) -> frozenset[Lease]:
+    """What a single thing leaves as it finds it; a procedure for the pair gives all of it back."""
+    if not plan.purpose.is_single:
+        return frozenset()
+    return frozenset(lease for lease in record.owed if lease.kind is LeaseKind.PREEMPTION)
 
 
 def with_start(state: State, record: Started) -> State:

@@ -52,6 +52,11 @@ class Purpose(StrEnum):
         """Whether it brings software that must be there and fit."""
         return self in {Purpose.UPGRADE, Purpose.STAGE, Purpose.UPGRADE_MEMBER}
 
+    @property
+    def changes_software(self) -> bool:
+        """Whether it takes a member from one version to another."""
+        return self in {Purpose.UPGRADE, Purpose.UPGRADE_MEMBER, Purpose.ROLL_BACK_MEMBER}
+
 
 class Question(StrEnum):
     """Named questions, asked once before the first write; ``--yes`` answers these only."""

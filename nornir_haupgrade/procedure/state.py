@@ -53,6 +53,9 @@ class State:
     leases: frozenset[Lease] = frozenset()
     given_up: frozenset[Lease] = frozenset()
     """Leases whose return failed while closing: owed, and not tried again without a person."""
+    lent: frozenset[Lease] = frozenset()
+    """Preemption that was lent before a single thing was begun: it stays lent, however that ends,
+    unless a person gives it back. Returning it may move the role."""
     trouble: Trouble | None = None
     asked: Ask | None = None
     number: int = 0

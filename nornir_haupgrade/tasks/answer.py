@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
 
-from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
@@ -26,9 +27,15 @@ def told(
     work: Callable[Concatenate[Task, P], Result],
 ) -> Callable[Concatenate[Task, P], Result]:
     """A task whose errors of ours are its result: what was expected needs no traceback."""
+    takes = inspect.signature(work)
 
     @functools.wraps(work)
     def tell(task: Task, /, *args: P.args, **params: P.kwargs) -> Result:
+        try:
+            takes.bind(task, *args, **params)
+        except TypeError as error:
+            wrong = BadInput(f"{work.__name__}: {error}", advice=f"see help({work.__name__})")
+            return failed(task, wrong)
         try:
             return work(task, *args, **params)
         except HAUpgradeError as error:

@@ -26,6 +26,16 @@ class Work:
     goal: Goal | None = None
     why: str = ""
 
+    def __post_init__(self) -> None:
+        """A command is recorded with its reason.
+
+        Raises:
+            BadInput: There is none.
+        """
+        if self.goal is not None and not (isinstance(self.why, str) and self.why.strip()):
+            what = f"reason: {self.why!r} is no reason"
+            raise BadInput(what, advice="say why, as a text: it is recorded")
+
 
 class PairTask:
     """A task for both members of a pair at once; only the runner ``ha_pairs`` runs it.

@@ -1,4 +1,4 @@
-"""A full disk takes away evidence, and no pair's end."""
+"""What an engine refuses it leaves as it was; a full disk takes away no pair's end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from nornir_haupgrade.engines.answers import Policy
 from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted, Told
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
-from nornir_haupgrade.engines.store import Campaign
-from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.engines.store import Campaign, Store
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.model import MemberFacts, PairFacts, Preemption, Role, Status, Verdict
 from nornir_haupgrade.platforms import known_platforms
-from nornir_haupgrade.procedure.plan import Plan, Traits
+from nornir_haupgrade.procedure.plan import Plan, Purpose, Traits
 from nornir_haupgrade.procedure.records import (
     Action,
     Choice,
@@ -149,3 +149,36 @@ def test_what_is_owed_is_told_without_commands_where_these_cannot_be(
     assert [(owed.lease, owed.commands) for owed in end.owed] == [(OWED, ())]
     assert "commands could not be told: [Errno 28]" in end.owed[0].reason
     assert end.head.startswith("could not be read: [Errno 28]")
+
+
+# --- refused --------------------------------------------------------------------------------------
+
+
+def test_a_command_that_one_pair_refuses_changes_no_other(site: Site, tmp_path: Path) -> None:
+    hosts = json.loads((tmp_path / "hosts.yaml").read_text())
+    for name in ("p3a", "p3b"):
+        hosts[name] = {**hosts["p1a"], "data": {"ha": {"pair": "p3", "platform": "linux_ha"}}}
+    (tmp_path / "hosts.yaml").write_text(json.dumps(hosts))
+    project = open_project(tmp_path / "config.yaml", platforms=known_platforms())
+    engine = LocalEngine(project, policy=Policy(who="tester"))
+    campaign = Store(engine.store.root).latest_for("p1")
+    assert campaign is not None
+    before = campaign.history.records("p1")
+    with pytest.raises(BadInput, match="p3: there is no campaign of this pair"):
+        engine.command(Goal.BACK, "asked by the test")
+    assert campaign.history.records("p1") == before, "it would be rolled back by the next run"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.BACK_UP, Purpose.PREEMPTION_OFF])
+def test_there_is_no_way_back_from_what_took_no_software_anywhere(
+    site: Site, purpose: Purpose
+) -> None:
+    """Its path is what the members ran, in no order: `back` on it could upgrade one."""
+    campaign = site.engine.store.create()
+    names, ids = ("p1a", "p1b"), ("id-p1a", "id-p1b")
+    plan = Plan("p1", names, ids, ("13.8", "12.15"), Traits(), purpose=purpose, member="p1b")
+    campaign.history.append("p1", Opened(plan, Goal.UP))
+    with pytest.raises(BadInput, match="with no way back"):
+        site.engine.command(Goal.BACK, "asked by the test")
+    history = Store(site.engine.store.root).open(campaign.id).history
+    assert len(history.records("p1")) == 1

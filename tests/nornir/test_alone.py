@@ -225,6 +225,25 @@ def test_a_role_is_moved_by_a_task_for_one_member_with_a_peer(
     assert [entry for entry in rig.lab.audit() if entry["kind"] == "command"] == []
 
 
+@pytest.mark.parametrize(
+    ("task", "params", "says"),
+    [
+        (tasks.upgrade_member, {}, "upgrade_member: missing a required argument: 'to'"),
+        (tasks.upgrade_member, {"to": None}, "upgrade of one member goes to a version"),
+        (tasks.stage_image, {"to": 13.8}, 'write the version in quotes: "13.8"'),
+        (tasks.set_preemption, {"no": True}, "see help(set_preemption)"),
+    ],
+)
+def test_wrong_arguments_are_a_result_too(
+    make_rig: MakeRig, task: Callable[..., Result], params: dict[str, Any], says: str
+) -> None:
+    rig = make_rig()
+    found = one(rig, "p1b", task, **params)
+    assert isinstance(found.exception, BadInput)
+    assert says in str(found.result)
+    assert [entry for entry in rig.lab.audit() if entry["kind"] == "command"] == []
+
+
 def test_the_active_is_neither_upgraded_nor_taken_back(make_rig: MakeRig) -> None:
     rig = make_rig(pair=simple_pair("p1", preempt=False, sessions=40))
     up = one(rig, "p1a", tasks.upgrade_member, to=NEW)

@@ -239,6 +239,8 @@ def test_it_is_no_subtask(make_rig: MakeRig) -> None:
     [
         ({}, "missing 1 required keyword-only argument: 'to'"),
         ({"to": NEW, "unitl": 6}, "unexpected keyword argument 'unitl'"),
+        ({"to": None}, "an upgrade goes to a version. Next: say which: to=VERSION"),
+        ({"to": 13.8}, 'to: 13.8 is no text. Next: write the version in quotes: "13.8"'),
         ({"to": "99.1"}, "no image"),
         ({"to": NEW, "until": "supper"}, "there is no step 'supper'"),
     ],
@@ -247,6 +249,15 @@ def test_wrong_arguments_are_refused(make_rig: MakeRig, params: dict[str, Any], 
     rig = make_rig()
     result = rig.nornir().with_runner(HAPairs()).run(task=upgrade_pair, **params)
     assert all(says in text for text in refusals(result))
+    assert logins(rig) == 0
+
+
+@pytest.mark.parametrize("reason", ["", " ", None, 5])
+def test_the_way_back_is_taken_for_a_reason(make_rig: MakeRig, reason: object) -> None:
+    rig = make_rig()
+    nr = rig.nornir().with_runner(HAPairs())
+    result = nr.run(task=roll_back_pair, reason=reason)
+    assert all("is no reason. Next: say why" in text for text in refusals(result))
     assert logins(rig) == 0
 
 

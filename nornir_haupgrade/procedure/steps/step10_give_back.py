@@ -44,5 +44,7 @@ def _come_home(plan: Plan, state: State, step: Step) -> Decision | None:
 def owed_preemption(state: State) -> frozenset[Lease]:
     """The preemption leases that may be returned now."""
     return frozenset(
-        lease for lease in state.leases - state.given_up if lease.kind is LeaseKind.PREEMPTION
+        lease
+        for lease in state.leases - state.given_up - state.lent
+        if lease.kind is LeaseKind.PREEMPTION
     )

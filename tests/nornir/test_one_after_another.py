@@ -1,0 +1,51 @@
+"""Tasks in a row, on one pair: what one leaves behind, and what the next makes of it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nornir_haupgrade import give_back, tasks
+from tests.end_to_end.conftest import MakeRig
+from tests.end_to_end.rig import NEW
+from tests.nornir.test_alone import effects, one, run
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """What is not given back at once stays."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def test_a_thousand_backups_do_not_use_up_the_files_of_a_process(make_rig: MakeRig) -> None:
+    rig = make_rig(preempt=False)
+    counts = []
+    with without_collector():
+        for _ in range(4):
+            assert not one(rig, "p1b", tasks.back_up_config).failed
+            counts.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert len(set(counts)) == 1, counts
+
+
+def test_what_is_lent_stays_lent_when_something_else_fails(make_rig: MakeRig) -> None:
+    """Else a failed upload would give preemption back, and the role would move with it."""
+    rig = make_rig()
+    assert not run(rig.nornir(), tasks.set_preemption, on=False).failed
+    assert not one(rig, "p1b", tasks.switch_over).failed
+    before = effects(rig)
+    rig.fault("corrupt_upload", "p1a")
+    staged = one(rig, "p1a", tasks.stage_image, to=NEW)
+    assert staged.failed
+    assert [what for what in effects(rig)[len(before) :] if what[0] == "preempt"] == []
+    assert rig.roles == ("BACKUP", "MASTER")
+    assert {owed["member"] for owed in staged.result["owed"]} == {"p1a", "p1b"}
+    back = rig.by_nornir(give_back)
+    assert back.owed == (), rig.story
+    assert all(state.preempts for state in rig.lab.states().values())
