@@ -43,7 +43,14 @@ class Errand:
     member: MemberId | None = None
 
     def __post_init__(self) -> None:
-        """Only what goes somewhere has a version, and only a single thing has a member."""
+        """Only what goes somewhere has a version, and only a single thing has a member.
+
+        Raises:
+            BadInput: The version is not a text.
+        """
+        given: object = self.to  # as a script wrote it
+        if given is not None and not isinstance(given, str):
+            raise BadInput(f"the version {given!r} is not a text", advice=f'quote it: to="{given}"')
         is_odd = self.purpose not in _TO_OR_BACK and (self.purpose in _TO) is (self.to is None)
         if is_odd or self.purpose.is_single is (self.member is None):
             raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec
 
-from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.tasks.result import MemberResult
 
 if TYPE_CHECKING:
@@ -25,10 +26,19 @@ def failed(task: Task, error: HAUpgradeError) -> Result:
 def told(
     work: Callable[Concatenate[Task, P], Result],
 ) -> Callable[Concatenate[Task, P], Result]:
-    """A task whose errors of ours are its result: what was expected needs no traceback."""
+    """A task whose errors of ours are its result: what was expected needs no traceback.
+
+    Nor do arguments that are not the task's.
+    """
+    takes = inspect.signature(work)
 
     @functools.wraps(work)
     def tell(task: Task, /, *args: P.args, **params: P.kwargs) -> Result:
+        try:
+            takes.bind(task, *args, **params)
+        except TypeError as error:
+            name = work.__name__
+            return failed(task, BadInput(f"{name}: {error}", advice=f"see help({name})"))
         try:
             return work(task, *args, **params)
         except HAUpgradeError as error:

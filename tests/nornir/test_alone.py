@@ -225,6 +225,25 @@ def test_a_role_is_moved_by_a_task_for_one_member_with_a_peer(
     assert [entry for entry in rig.lab.audit() if entry["kind"] == "command"] == []
 
 
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ({}, "argument: 'to'"),
+        ({"too": NEW}, "argument"),
+        ({"to": 13.8}, 'the version 13.8 is not a text. Next: quote it: to="13.8"'),
+    ],
+)
+def test_wrong_arguments_are_told_without_a_traceback(
+    make_rig: MakeRig, params: dict[str, Any], says: str
+) -> None:
+    rig = make_rig()
+    found = one(rig, "p1b", tasks.upgrade_member, **params)
+    assert isinstance(found.exception, BadInput)
+    assert says in str(found.result)
+    assert "Traceback" not in str(found.result)
+    assert rig.lab.audit() == []
+
+
 def test_the_active_is_neither_upgraded_nor_taken_back(make_rig: MakeRig) -> None:
     rig = make_rig(pair=simple_pair("p1", preempt=False, sessions=40))
     up = one(rig, "p1a", tasks.upgrade_member, to=NEW)
