@@ -189,7 +189,8 @@ def test_an_absent_image_file(site: Site) -> None:
     settings = site.open().settings
     expected = (
         "user_defined.haupgrade.images: the image fw-13.img does not exist. Next: Put the file"
-        " there, or correct `file`: it is relative to the configuration file."
+        " there, or correct `file`: it is relative to the configuration file, and to the current"
+        " folder in Nornir code."
     )
     assert site.finding(to="13.8") == f"config.yaml:9: {expected}"
     assert [str(finding) for finding in absent_image_files(settings.images)] == [expected]
