@@ -41,7 +41,8 @@ def up(shell: Shell, spec: Path, folder: Path) -> int:
         _show(shell, members, folder)
         return Exit.DONE
     if not spec.is_file():
-        raise BadInput(f"there is no lab description {spec}", advice="name one with --spec")
+        advice = "name one with --spec, written like examples/lab.yaml of the repository"
+        raise BadInput(f"there is no lab description {spec}", advice=advice)
     if importlib.util.find_spec("asyncssh") is None:
         raise BadInput(
             "the lab needs a package that is not installed",

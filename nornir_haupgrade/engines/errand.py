@@ -52,8 +52,8 @@ class Errand:
         if self.purpose.is_single is (self.member is None) or (self.to and not may_name_one):
             raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")
         if self.to is not None and not isinstance(self.to, str):
-            what = f"to: {self.to!r} is no text"
-            raise BadInput(what, advice=f'write the version in quotes: "{self.to}"')
+            what = f"the version {self.to!r} is not a text"
+            raise BadInput(what, advice=f'quote it: to="{self.to}"')
         if self.purpose in _TO and not self.to:
             raise BadInput(
                 f"{said(self.purpose)} goes to a version", advice="say which: to=VERSION"

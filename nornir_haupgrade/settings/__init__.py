@@ -30,7 +30,7 @@ from nornir_haupgrade.settings.ha import (
     TcpService,
     Tolerance,
 )
-from nornir_haupgrade.settings.hosts import critical_sessions_of, pair_name_of
+from nornir_haupgrade.settings.hosts import critical_sessions_of, findings_on, pair_name_of
 from nornir_haupgrade.settings.logins import lacks_password, lacks_username, missing_logins
 from nornir_haupgrade.settings.pairs import MemberConfig, PairConfig, load_pairs, read_member
 from nornir_haupgrade.settings.start import (
@@ -68,6 +68,7 @@ __all__ = [
     "check_supported",
     "config_schema",
     "critical_sessions_of",
+    "findings_on",
     "init_nornir",
     "lacks_password",
     "lacks_username",

@@ -207,7 +207,10 @@ class Settings(Strict):
 
 def absent_image_files(images: Iterable[Image], *, where: str = _IMAGES) -> list[Finding]:
     """The images whose file is not there."""
-    advice = "Put the file there, or correct `file`: it is relative to the configuration file."
+    advice = (
+        "Put the file there, or correct `file`: it is relative to the configuration file, and to"
+        " the current folder in Nornir code."
+    )
     return [
         Finding(where, f"the image {shown_path(image.file)} does not exist", advice)
         for image in images

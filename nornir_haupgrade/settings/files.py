@@ -72,9 +72,15 @@ def _section(here: Place, key: object, value: object) -> Iterator[Finding]:
             if known is not None and inner not in known:
                 what = f"unknown key {shown(inner)}"
                 yield Finding(where, what, instead(inner, sorted(known), kind="key"))
-            elif known is None and inner != OURS and nearest(inner, [OURS]):
-                what = f"{shown(inner)} looks like a misspelt {OURS!r}, and nothing reads it"
-                yield Finding(where, what, f"Did you mean {OURS!r}?")
+            elif known is None:
+                yield from misspelt(inner, where)
+
+
+def misspelt(key: object, where: str) -> Iterator[Finding]:
+    """Whether a key below ``user_defined`` was meant to be ours."""
+    if key != OURS and nearest(key, [OURS]):
+        what = f"{shown(key)} looks like a misspelt {OURS!r}, and nothing reads it"
+        yield Finding(where, what, f"Did you mean {OURS!r}?")
 
 
 def read_yaml(path: Path, *, encoding: str) -> tuple[object, list[Finding]]:

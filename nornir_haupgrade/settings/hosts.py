@@ -128,6 +128,11 @@ def pair_name_of(host: Host) -> str | None:
     return read_host(host, InventoryFiles()).pair
 
 
+def findings_on(nr: Nornir, host: Host) -> tuple[Finding, ...]:
+    """What is wrong with what a host says of its pair."""
+    return tuple(read_host(host, InventoryFiles.of(nr)).findings)
+
+
 def critical_sessions_of(host: Host) -> tuple[CriticalSession, ...]:
     """What a host says of its pair's critical sessions."""
     data = read_host(host, InventoryFiles()).data

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.settings.config import Settings
-from nornir_haupgrade.settings.files import OURS, read_config
+from nornir_haupgrade.settings.files import OURS, misspelt, read_config
 from nornir_haupgrade.settings.hosts import InventoryFiles
 from nornir_haupgrade.settings.inventory import absent_files, check_inventory_files
 from nornir_haupgrade.settings.messages import instead
@@ -44,7 +44,7 @@ def load_settings(nr: Nornir, config_file: str | Path | None = None) -> Settings
         BadInput: With every finding.
     """
     read = read_settings(_raw(nr), _path(config_file), platforms=None)
-    return _or_raise(read.settings, read.findings)
+    return _or_raise(read.settings, [*_misspelt(nr), *read.findings])
 
 
 def validate(
@@ -67,10 +67,10 @@ def validate(
     Raises:
         BadInput: With every finding at once.
     """
-    found = _validate(
+    project, findings = _validate(
         nr, _raw(nr), platforms=platforms, names=names, to=to, file=_path(config_file)
     )
-    return _or_raise(*found)
+    return _or_raise(project, [*_misspelt(nr), *findings])
 
 
 def open_project(
@@ -180,7 +180,9 @@ def _validate(
     found = survey(nr, platforms=platforms, names=names)
     findings = [*read.findings, *found.findings]
     if to is not None:
-        for platform in dict.fromkeys(pair.platform for pair in found.pairs):
+        # A platform that there is no driver for is a finding of its own.
+        known = (pair.platform for pair in found.pairs if pair.platform in platforms)
+        for platform in dict.fromkeys(known):
             findings += read.missing_images(platform, to)
     settings = read.settings
     return (Project(nr, settings, found.pairs) if settings else None), findings
@@ -189,6 +191,13 @@ def _validate(
 def _raw(nr: Nornir) -> object:
     defined: object = nr.config.user_defined
     return defined.get(OURS) if isinstance(defined, dict) else None
+
+
+def _misspelt(nr: Nornir) -> list[Finding]:
+    """Nornir says nothing of a key that nobody reads."""
+    defined: object = nr.config.user_defined
+    keys = defined if isinstance(defined, dict) else ()
+    return [found for key in keys for found in misspelt(key, f"user_defined.{key}")]
 
 
 def _path(config_file: str | Path | None) -> Path | None:

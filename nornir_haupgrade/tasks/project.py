@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.platforms import known_platforms
-from nornir_haupgrade.settings import check_supported, missing_logins, pair_name_of, validate
+from nornir_haupgrade.settings import (
+    check_supported,
+    findings_on,
+    missing_logins,
+    pair_name_of,
+    validate,
+)
 from nornir_haupgrade.site import missing_tasks
 
 if TYPE_CHECKING:
@@ -32,12 +38,14 @@ def pairs_of(nr: Nornir, names: Sequence[str]) -> tuple[str, ...]:
         BadInput: One of the hosts belongs to no pair.
     """
     found: dict[str, None] = {}
-    findings = []
+    findings: list[Finding] = []
     for name in names:
-        pair = pair_name_of(nr.inventory.hosts[name])
+        host = nr.inventory.hosts[name]
+        pair = pair_name_of(host)
         if pair is None:
             advice = "give it ha.pair, or filter it out"
             findings.append(Finding(name, "this host belongs to no pair", advice))
+            findings += findings_on(nr, host)  # a misspelt key, perhaps
         else:
             found[pair] = None
     if findings:

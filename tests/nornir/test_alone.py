@@ -230,7 +230,11 @@ def test_a_role_is_moved_by_a_task_for_one_member_with_a_peer(
     [
         (tasks.upgrade_member, {}, "upgrade_member: missing a required argument: 'to'"),
         (tasks.upgrade_member, {"to": None}, "upgrade of one member goes to a version"),
-        (tasks.stage_image, {"to": 13.8}, 'write the version in quotes: "13.8"'),
+        (
+            tasks.stage_image,
+            {"to": 13.8},
+            'the version 13.8 is not a text. Next: quote it: to="13.8"',
+        ),
         (tasks.set_preemption, {"no": True}, "see help(set_preemption)"),
     ],
 )

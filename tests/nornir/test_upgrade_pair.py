@@ -242,6 +242,7 @@ def test_it_is_no_subtask(make_rig: MakeRig) -> None:
         ({"to": None}, "an upgrade goes to a version. Next: say which: to=VERSION"),
         ({"to": 13.8}, 'to: 13.8 is no text. Next: write the version in quotes: "13.8"'),
         ({"to": "99.1"}, "no image"),
+        ({"to": 13.8}, 'the version 13.8 is not a text. Next: quote it: to="13.8"'),
         ({"to": NEW, "until": "supper"}, "there is no step 'supper'"),
     ],
 )
@@ -293,6 +294,16 @@ def test_a_host_of_no_pair_is_refused(make_rig: MakeRig) -> None:
     nr.inventory.hosts["switch"] = Host("switch", defaults=nr.inventory.defaults)
     texts = refusals(nr.with_runner(HAPairs()).run(task=upgrade_pair, to=NEW))
     assert all("switch: this host belongs to no pair" in text for text in texts)
+    assert logins(rig) == 0
+
+
+def test_a_host_of_no_pair_whose_key_is_misspelt_is_told_so(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    nr = rig.nornir()
+    nr.inventory.groups["p1"].data["ha"]["piar"] = nr.inventory.groups["p1"].data["ha"].pop("pair")
+    (text,) = refusals(nr.with_runner(HAPairs()).run(task=upgrade_pair, to=NEW))
+    assert "p1a: this host belongs to no pair" in text
+    assert "ha.piar: unknown key 'piar'. Next: Did you mean 'pair'?" in text
     assert logins(rig) == 0
 
 

@@ -15,6 +15,7 @@ from nornir_haupgrade.settings import (
     absent_image_files,
     config_schema,
     load_settings,
+    validate,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +69,18 @@ def test_without_a_file_the_message_names_the_section(site: Site) -> None:
     with pytest.raises(BadInput) as caught:
         load_settings(nr)
     assert str(caught.value).startswith("user_defined.haupgrade.stroe: unknown key 'stroe'.")
+
+
+def test_without_a_file_a_misspelt_section_is_told_as_well(site: Site) -> None:
+    nr = site.open().nr
+    nr.config.user_defined["ha_upgrade"] = nr.config.user_defined.pop("haupgrade")
+    for ask in (load_settings, lambda nr: validate(nr, platforms=["linux_ha"])):
+        with pytest.raises(BadInput) as caught:
+            ask(nr)
+        assert str(caught.value) == (
+            "user_defined.ha_upgrade: 'ha_upgrade' looks like a misspelt 'haupgrade', and nothing"
+            " reads it. Next: Did you mean 'haupgrade'?"
+        )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +189,8 @@ def test_an_absent_image_file(site: Site) -> None:
     settings = site.open().settings
     expected = (
         "user_defined.haupgrade.images: the image fw-13.img does not exist. Next: Put the file"
-        " there, or correct `file`: it is relative to the configuration file."
+        " there, or correct `file`: it is relative to the configuration file, and to the current"
+        " folder in Nornir code."
     )
     assert site.finding(to="13.8") == f"config.yaml:9: {expected}"
     assert [str(finding) for finding in absent_image_files(settings.images)] == [expected]
