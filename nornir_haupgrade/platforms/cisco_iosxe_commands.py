@@ -141,10 +141,12 @@ def _taking(facts: MemberFacts) -> Iterator[tuple[Sequence[str], str]]:
             f"a group has the priority {LATCH} already, which is what takes a role",
             advice="release it, or give that group a lower priority",
         )
+    # First all claims, which move nothing: if one is refused, no group has gone before the others.
     for line in lines:
         if line.word == "priority":
             yield line.path, f"{line.prefix}priority {LATCH}"
-        else:
+    for line in lines:
+        if line.word == "preempt":
             if line.value and not line.is_off:  # a delay would stay
                 yield _off(line)
             yield line.path, f"{line.prefix}preempt"

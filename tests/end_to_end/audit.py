@@ -36,6 +36,8 @@ class Proof:
     """
 
     ONCE: ClassVar[tuple[str, ...]] = ("install", "reboot", "suspend")
+    PREEMPTION: ClassVar[frozenset[str]] = frozenset({"preemption"})
+    """The leases that explain why a member preempts, or does not."""
 
     entries: list[Entry]
     states: Mapping[str, MemberState]
@@ -148,7 +150,7 @@ class Proof:
     def _not_given_back(self) -> Iterator[str]:
         for name, state in self.states.items():
             is_owed = {kind for kind, member in self.owed if member == name}
-            if state.preempts != self.was_on[name] and "preemption" not in is_owed:
+            if state.preempts != self.was_on[name] and not is_owed & self.PREEMPTION:
                 yield f"preemption of {name} is neither as it was found nor owed"
             if state.is_suspended and "latch" not in is_owed and not self.is_touched:
                 yield f"{name} is suspended, and that is not owed"

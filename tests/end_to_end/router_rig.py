@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -40,6 +40,7 @@ class RouterProof(Proof):
     """The role is taken by several lines, group by group."""
 
     ONCE: ClassVar[tuple[str, ...]] = ("install", "reboot", "commit", "take")
+    PREEMPTION: ClassVar[frozenset[str]] = frozenset({"preemption", "latch"})
 
     def what(self, entry: Entry) -> str:
         """One group's line stands for a whole switchover."""
@@ -140,7 +141,7 @@ class RouterRig(Rig):
         for record in self.history:
             if isinstance(record, Started):
                 for intent in record.intents:
-                    named.setdefault(intent.member, []).extend(intent.commands)
+                    named.setdefault(intent.member, []).extend(_may_follow(intent.commands))
         for name, lines in self.sent().items():
             left = iter(named.get(name, ()))
             for line in lines:
@@ -176,6 +177,14 @@ class RouterRig(Rig):
             if entry["by"] == "ssh" and not _DECLARED.fullmatch(entry["command"]):
                 found.setdefault(entry["member"], []).append(entry["command"])
         return found
+
+
+def _may_follow(commands: tuple[str, ...]) -> Iterator[str]:
+    """What an upload leaves damaged is taken away again."""
+    for line in commands:
+        yield line
+        if line.startswith("scp put "):
+            yield f"delete /force {line.split()[-1]}"
 
 
 def routers_of(rig: Rig) -> RouterRig:
