@@ -51,7 +51,8 @@ class Errand:
         may_name_one = self.purpose in _TO | _TO_OR_BACK
         if self.purpose.is_single is (self.member is None) or (self.to and not may_name_one):
             raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")
-        if self.to is not None and not isinstance(self.to, str):
+        given: object = self.to  # as a script wrote it
+        if given is not None and not isinstance(given, str):
             what = f"the version {self.to!r} is not a text"
             raise BadInput(what, advice=f'quote it: to="{self.to}"')
         if self.purpose in _TO and not self.to:

@@ -32,7 +32,8 @@ class Work:
         Raises:
             BadInput: There is none.
         """
-        if self.goal is not None and not (isinstance(self.why, str) and self.why.strip()):
+        given: object = self.why  # as a script wrote it
+        if self.goal is not None and not (isinstance(given, str) and given.strip()):
             what = f"reason: {self.why!r} is no reason"
             raise BadInput(what, advice="say why, as a text: it is recorded")
 
