@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from nornir_haupgrade.model import Switching
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import (
     Action,
@@ -169,3 +170,16 @@ def test_a_report_that_fails_before_the_upgrade_is_never_mended_without_a_person
     assert pair.ask.kind is Kind.GATE
     pair.answers(Choice.CONTINUE)
     assert pair.run.action is Action.SESSIONS
+
+
+def test_a_latch_that_took_the_role_is_released_before_the_role_moves_again() -> None:
+    """It would take the role straight back."""
+    pair = story(Traits(switching=Switching.TAKE), preempts=False)
+    pair.after(Action.SWITCH, Step.SWITCH_OVER)
+    assert (pair.run.action, pair.run.members) == (Action.RELEASE, ("a",))
+    pair.fails()
+    pair.answers(Choice.ROLL_BACK)
+    pair.until(lambda decision: not isinstance(decision, Run) or decision.action.is_change)
+    assert (pair.run.action, pair.run.members) == (Action.RELEASE, ("a",))
+    pair.to_the_end()
+    assert pair.finish.outcome is Outcome.ROLLED_BACK
