@@ -130,7 +130,7 @@ class LocalEngine:
         for checked in check(self.project, errand):
             config = next(config for config in self.project.pairs if config.name == checked.pair)
             rows: list[PreviewRow] = []
-            if checked.plan is not None:
+            if checked.plan is not None and not checked.plan.is_there_already:
                 rows = preview(checked.plan, checked.facts, self._pair(config), errand.until)
             found.append(DryRun(checked, tuple(rows)))
         return found
@@ -224,6 +224,9 @@ class LocalEngine:
             except BadInput as error:
                 ended.append(self._not_opened(found.config.name, [error]))
                 continue
+            if plan.is_there_already:
+                ended.append(self._already_there(plan, found))
+                continue
             campaign = campaign or self.store.create()
             campaign.history.append(plan.pair, self._opening(plan, errand, campaign))
             loops.append(self._loop(found.config, campaign))
@@ -252,6 +255,13 @@ class LocalEngine:
             self.project.settings,
             is_read_only=is_read_only,
         )
+
+    def _already_there(self, plan: Plan, found: Surveyed) -> PairEnd:
+        """Not even a switchover is tried for the sake of an upgrade that nobody needs."""
+        reason = f"both members already run {plan.path[-1]}; nothing was done"
+        end = PairEnd(plan.pair, Outcome.DONE, reason, facts=found.facts)
+        self._tell(end)
+        return end
 
     def _not_opened(self, name: str, errors: Sequence[HAUpgradeError]) -> PairEnd:
         reason = "; ".join(str(error) for error in errors)

@@ -108,6 +108,11 @@ class Plan:
     member: MemberId | None = None
     """Whom a single thing is done on; None for a procedure."""
 
+    @property
+    def is_there_already(self) -> bool:
+        """Whether an upgrade was asked for, and both members run the target."""
+        return self.purpose is Purpose.UPGRADE and len(self.path) == 1
+
     def identity_of(self, member: MemberId) -> str:
         """The device that is planned behind a member's name."""
         return self.identities[self.members.index(member)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.lab import simple_pair
 from nornir_haupgrade.procedure.records import Action, Outcome, Step
 from tests.end_to_end.compress import SPEED
@@ -96,3 +97,13 @@ def test_each_switchover_is_measured_and_a_canary_lives_through_it(make_rig: Mak
         assert gap.resolution is not None
         assert gap.seconds > TAKEOVER - gap.resolution
         assert [(one.name, one.is_alive) for one in switchover.canaries] == [("till", True)]
+
+
+def test_an_upgrade_that_nobody_needs_moves_no_role(make_rig: MakeRig) -> None:
+    rig = make_rig(pair=simple_pair("p1", versions=(NEW, NEW), sessions=20))
+    end = rig.run()
+    assert end.end is Outcome.DONE
+    assert end.reason == f"both members already run {NEW}; nothing was done"
+    assert rig.audit_proof().ours == []
+    (shown,) = rig.engine().dry_run(Errand(to=NEW))
+    assert shown.rows == ()
