@@ -240,7 +240,7 @@ def test_it_is_no_subtask(make_rig: MakeRig) -> None:
         ({}, "missing 1 required keyword-only argument: 'to'"),
         ({"to": NEW, "unitl": 6}, "unexpected keyword argument 'unitl'"),
         ({"to": None}, "an upgrade goes to a version. Next: say which: to=VERSION"),
-        ({"to": 13.8}, 'to: 13.8 is no text. Next: write the version in quotes: "13.8"'),
+        ({"to": 13.8}, 'to: 13.8 is no version. Next: write the version in quotes: "13.8"'),
         ({"to": "99.1"}, "no image"),
         ({"to": NEW, "until": "supper"}, "there is no step 'supper'"),
     ],
