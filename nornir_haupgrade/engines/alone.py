@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.errand import said
 from nornir_haupgrade.errors import BadInput
-from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role
+from nornir_haupgrade.model import Activation, MemberFacts, MemberId, PairFacts, Role
 from nornir_haupgrade.procedure.plan import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nornir_haupgrade.engines.errand import Errand
+    from nornir_haupgrade.procedure.plan import Plan
 
 
 def versions_alone(
@@ -77,3 +78,23 @@ def _back_to(pair: str, member: MemberId, own: MemberFacts, to: str | None) -> s
         what = f"{member} holds no single other version to go back to ({held})"
         raise BadInput(what, pair=pair, member=member, advice="say which: to=VERSION")
     return others[0]
+
+
+def refuse_unheld(plan: Plan, facts: PairFacts) -> None:
+    """A member is taken back to what it holds, or is brought once more.
+
+    Raises:
+        BadInput: It is neither there nor to be had, such as a version that is misspelt.
+    """
+    own = facts.of(str(plan.member)) if plan.purpose is Purpose.ROLL_BACK_MEMBER else None
+    if own is None or plan.traits.activation is Activation.INSTALL:
+        return
+    target = plan.path[0]
+    is_there = own.version == target or own.slot_of(target) is not None
+    if not is_there and plan.image_of(target) is None:
+        held = ", ".join(sorted({version for _, version in own.installed})) or "none"
+        what = (
+            f"{plan.member} does not hold {target} (it holds {held}), and there is no image of it"
+        )
+        advice = "say another version, or add its image to the settings"
+        raise BadInput(what, pair=plan.pair, member=plan.member, advice=advice)

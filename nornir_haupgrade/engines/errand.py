@@ -51,14 +51,18 @@ class Errand:
         may_name_one = self.purpose in _TO | _TO_OR_BACK
         if self.purpose.is_single is (self.member is None) or (self.to and not may_name_one):
             raise ValueError(f"{said(self.purpose)} to {self.to} on {self.member}")
-        given: object = self.to  # as a script wrote it
-        if given is not None and not isinstance(given, str):
+        if self.to is not None and not is_text(self.to):
             what = f"the version {self.to!r} is not a text"
             raise BadInput(what, advice=f'quote it: to="{self.to}"')
         if self.purpose in _TO and not self.to:
             raise BadInput(
                 f"{said(self.purpose)} goes to a version", advice="say which: to=VERSION"
             )
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a text with something in it; a script's values are of any type."""
+    return isinstance(value, str) and bool(value.strip())
 
 
 def step_of(text: str | int | None) -> Step | None:

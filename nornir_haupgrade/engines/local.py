@@ -162,7 +162,9 @@ class LocalEngine:
             if campaign is None:
                 continue
             plan, state = plan_and_state(campaign.history.records(config.name))
-            if not is_unfinished(plan, state):
+            wrong = _another_errand(plan, errand)
+            is_same = wrong is None and _is_half_done(plan, state)
+            if not is_unfinished(plan, state) and not is_same:
                 continue
             where = f"{config.name} ({campaign.id})"
             if is_new:
@@ -170,7 +172,7 @@ class LocalEngine:
                 findings.append(
                     Finding(where, "an unfinished campaign of this pair exists", advice)
                 )
-            elif (wrong := _another_errand(plan, errand)) is not None:
+            elif wrong is not None:
                 findings.append(Finding(where, *wrong))
             found[config.name] = campaign
         if findings:
@@ -414,6 +416,20 @@ def is_unfinished(plan: Plan, state: State) -> bool:
     if plan.purpose.is_single:
         return False
     return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
+
+
+def _is_half_done(plan: Plan, state: State) -> bool:
+    """Whether one thing on one member was begun and did not come to its end.
+
+    It is in nobody's way; but asked for once more it is gone on with, else a member that was
+    upgraded and found broken would be taken for one that had nothing to be done.
+    """
+    decision = decide(plan, state)
+    return (
+        plan.purpose.is_single
+        and isinstance(decision, Finish)
+        and decision.outcome in {Outcome.PARKED, Outcome.STRANDED}
+    )
 
 
 def redactor_for(project: Project) -> Redactor:

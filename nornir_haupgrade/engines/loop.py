@@ -390,6 +390,8 @@ def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
         return why
     if ask.kind is Kind.SWITCHED_BACK:
         return f"the role is back on {facts.active}, because: {cause}"
+    if ask.kind is Kind.NO_RESTORE:
+        return "the version to go back to is not on the device, and there is no image of it"
     if ask.kind is Kind.UNREACHABLE:
         silent = [name for name, own in facts.members if own is None]
         is_said = all(name in why for name in silent)

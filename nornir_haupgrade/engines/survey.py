@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import reduce
 from pathlib import Path
 
-from nornir_haupgrade.engines.alone import versions_alone
+from nornir_haupgrade.engines.alone import refuse_unheld, versions_alone
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError, WrongDevice
 from nornir_haupgrade.model import Capabilities, ImageFile, PairFacts
@@ -83,7 +83,7 @@ def make_plan(surveyed: Surveyed, settings: Settings, errand: Errand) -> Plan:
     members = (config.members[0].name, config.members[1].name)
     identities = tuple(own.identity for _, own in surveyed.facts.members if own)
     deadline = settings.decision_deadline
-    return Plan(
+    plan = Plan(
         pair=config.name,
         members=members,
         identities=(identities[0], identities[1]),
@@ -96,6 +96,8 @@ def make_plan(surveyed: Surveyed, settings: Settings, errand: Errand) -> Plan:
         purpose=errand.purpose,
         member=errand.member,
     )
+    refuse_unheld(plan, surveyed.facts)
+    return plan
 
 
 def _path_of(surveyed: Surveyed, settings: Settings, errand: Errand) -> tuple[str, ...]:

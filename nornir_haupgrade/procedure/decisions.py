@@ -120,7 +120,7 @@ def with_command(plan: Plan, state: State, record: Command) -> State:
         tries=TRIES,
         detour=None if record.goal is Goal.UP else state.detour,
         given_up=frozenset(),
-        lent=frozenset(),
+        lent=state.lent if record.goal is Goal.UP else frozenset(),
         is_settling=False,
         is_switched_back=False,
         is_stranded=False,

@@ -38,7 +38,7 @@ def started(task: Task, host: Host, follow: Callable[[Task], Result]) -> MultiRe
     return own.start(host)
 
 
-def not_run(host: Host, error: HAUpgradeError | None) -> Result:
-    """Why nothing was done on a host; it counts as failed."""
+def not_run(host: Host, error: HAUpgradeError | None, *, changed: bool = False) -> Result:
+    """Why nothing was done on a host, or it did not come to its end; it counts as failed."""
     why = error or Interrupted("stopped before it began", member=host.name)
-    return MemberResult(host, result=str(why), exception=why, failed=True)
+    return MemberResult(host, result=str(why), exception=why, changed=changed, failed=True)

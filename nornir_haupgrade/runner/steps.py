@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Verdict(Status.SKIPPED, "nothing was to be done")
+_CUT_OFF = Verdict(Status.ERROR, "stopped while it was under way; what was sent may take effect")
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class StepDone:
     written: set[MemberId] = field(default_factory=set)
     is_accepted: bool = False
     """A person accepted what the last gate named."""
+    under_way: set[MemberId] | None = None
+    """The members that are sent what is being done, if something is."""
     ended: Flag = field(default_factory=Flag)
 
     @property
@@ -78,6 +81,7 @@ class Feed:
         self.end: PairEnd | None = None
         self.is_changed: set[MemberId] = set()
         """The members that something was sent to."""
+        self.has_begun = False
 
     def steps(self, member: MemberId) -> Iterator[StepDone]:
         """Each step as it begins, until the pair has ended."""
@@ -91,7 +95,9 @@ class Feed:
             case GoingOn():
                 self._recall(event)
             case RunStarted(run=run) if run.action is not Action.LOOK:
-                self._begin(run.step).intents += event.intents
+                step = self._begin(run.step)
+                step.intents += event.intents
+                step.under_way = {intent.member for intent in event.intents}
             case RunEnded() if event.run.action is not Action.LOOK:
                 self._take_end(event)
             case Held():
@@ -117,18 +123,26 @@ class Feed:
         ):
             return self._open
         self._end_step()
+        self.has_begun = self.has_begun or not is_earlier
         self._open = StepDone(step, is_earlier)
         for queue in self._queues.values():
             queue.put(self._open)
         return self._open
 
     def _end_step(self) -> None:
-        if self._open is not None:
-            self._open.ended.set()
-        self._open = None
+        step, self._open = self._open, None
+        if step is None:
+            return
+        if step.under_way is not None:
+            # It may have been sent: what is not known to be unchanged counts as changed.
+            step.verdict, step.is_accepted = _CUT_OFF, False
+            step.written |= step.under_way
+            self.is_changed |= step.under_way
+        step.ended.set()
 
     def _take_end(self, event: RunEnded) -> None:
         step = self._begin(event.run.step)
+        step.under_way = None
         step.written |= event.written
         self.is_changed |= event.written
         step.verdict, step.is_accepted = event.verdict, False

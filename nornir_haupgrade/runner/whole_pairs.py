@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from threading import Event as Flag, Thread
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.answers import Policy, user_name
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.report import end_row
-from nornir_haupgrade.errors import BadInput, HAUpgradeError
+from nornir_haupgrade.errors import BadInput, HAUpgradeError, Interrupted
 from nornir_haupgrade.procedure.records import Goal, Outcome
 from nornir_haupgrade.runner.foreign import copy_of
 from nornir_haupgrade.runner.results import not_run, refused
 from nornir_haupgrade.runner.steps import Feed
+from nornir_haupgrade.tasks.drive import drive
 from nornir_haupgrade.tasks.project import pairs_of, project_of
 from nornir_haupgrade.tasks.result import MemberResult
 
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from nornir_haupgrade.runner.steps import StepDone
     from nornir_haupgrade.settings import Project
     from nornir_haupgrade.tasks.pair_task import PairTask, Work
-
-_TICK = 0.2
-_PATIENCE = 10.0
-"""Seconds after the second Ctrl-C until a device that does not answer is left behind."""
 
 
 def run_on_pairs(
@@ -96,7 +92,6 @@ class _Following:
         }
         self._feeds = feeds
         self._error: HAUpgradeError | None = None
-        self._is_over = Flag()
 
     def run(self, engine: LocalEngine, work: Work) -> AggregatedResult:
         """Until every pair has ended; Ctrl-C is heard meanwhile."""
@@ -106,41 +101,30 @@ class _Following:
         try:
             futures = {host.name: threads.submit(self._follow, work, host) for host in self._hosts}
             self._drive(engine, work)
+            with suppress(KeyboardInterrupt):  # it comes late: every result is all but there
+                wait(futures.values())
             result = AggregatedResult(self._task.name)
             for host in self._hosts:
                 result[host.name] = futures[host.name].result()
             return result
         finally:
+            self._let_go()
             threads.shutdown(wait=False)
 
     def _drive(self, engine: LocalEngine, work: Work) -> None:
-        thread = Thread(target=self._work, args=(engine, work), name="pairs", daemon=True)
-        thread.start()
-        interrupts, patience = 0, _PATIENCE
-        # Not `join`: interrupted, it takes a thread that lives for dead (Python before 3.13).
-        while not self._is_over.is_set():
-            try:
-                self._is_over.wait(_TICK)
-            except KeyboardInterrupt:
-                interrupts += 1
-                (engine.cancel if interrupts == 1 else engine.stop).set()
-            if interrupts > 1:
-                patience -= _TICK
-                if patience <= 0:  # its threads wait for a device; the history is whole
-                    break
+        driven = drive(lambda: do(engine, work), cancel=engine.cancel.set, stop=engine.stop.set)
+        error = driven.error
+        if error is not None and not isinstance(error, HAUpgradeError):
+            # A defect of ours is told as every member's end.
+            error = HAUpgradeError(f"internal error: {type(error).__name__}: {error}")
+        self._error = error
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Whoever follows a pair that has no end waits for nothing more."""
         for feed in self._feeds.values():
             if feed.end is None:
                 feed.close()
-
-    def _work(self, engine: LocalEngine, work: Work) -> None:
-        try:
-            do(engine, work)
-        except HAUpgradeError as error:
-            self._error = error
-        except Exception as error:  # noqa: BLE001 - a defect of ours is told as every member's end
-            self._error = HAUpgradeError(f"internal error: {type(error).__name__}: {error}")
-        finally:
-            self._is_over.set()
 
     def _follow(self, work: Work, host: Host) -> MultiResult:
         own = copy_of(self._task)
@@ -159,7 +143,7 @@ class _Following:
                 with suppress(NornirSubTaskError):
                     task.run(task=_step(step), name=step.step.title)
             if feed.end is None:
-                return not_run(host, self._error)
+                return self._without_end(host, feed)
             return MemberResult(
                 host,
                 result=end_row(feed.end),
@@ -168,6 +152,16 @@ class _Following:
             )
 
         return follow
+
+    def _without_end(self, host: Host, feed: Feed) -> Result:
+        if not feed.has_begun:
+            return not_run(host, self._error)
+        what = "left behind while it was worked on: a device did not answer in time"
+        advice = (
+            "run it again: it waits for what is still under way, looks at both members, goes on"
+        )
+        why = self._error or Interrupted(what, member=host.name, advice=advice)
+        return not_run(host, why, changed=host.name in feed.is_changed)
 
 
 def _step(step: StepDone) -> Callable[[Task], Result]:

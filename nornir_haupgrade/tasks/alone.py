@@ -23,6 +23,7 @@ from nornir_haupgrade.procedure.actions.writing import kept_name
 from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import Action, Choice, Outcome
 from nornir_haupgrade.settings import pair_name_of
+from nornir_haupgrade.tasks.drive import drive
 from nornir_haupgrade.tasks.project import project_of, whole_inventory
 from nornir_haupgrade.tasks.result import MemberResult
 
@@ -67,7 +68,13 @@ def alone(task: Task, errand: Errand, *, dry_run: bool = False, yes: bool = Fals
         (found,) = engine.dry_run(errand)
         return _shown(task, found)
     with _one_at_a_time(project):
-        (end,) = engine.run(errand)
+        # It comes to its end, also after Ctrl-C; a second one stops it where it is.
+        driven = drive(lambda: engine.run(errand), cancel=lambda: None, stop=engine.stop.set)
+    if driven.interrupts:
+        raise KeyboardInterrupt
+    if driven.error is not None:
+        raise driven.error
+    (end,) = driven.ends
     return _ended(task, errand, end, seen)
 
 

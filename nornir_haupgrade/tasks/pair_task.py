@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nornir_haupgrade.engines.errand import is_text
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.tasks.answer import failed
 
@@ -32,8 +33,7 @@ class Work:
         Raises:
             BadInput: There is none.
         """
-        given: object = self.why  # as a script wrote it
-        if self.goal is not None and not (isinstance(given, str) and given.strip()):
+        if self.goal is not None and not is_text(self.why):
             what = f"reason: {self.why!r} is no reason"
             raise BadInput(what, advice="say why, as a text: it is recorded")
 

@@ -258,6 +258,15 @@ def test_the_active_is_neither_upgraded_nor_taken_back(make_rig: MakeRig) -> Non
     assert effects(rig) == []
 
 
+def test_a_member_is_not_taken_back_to_what_is_nowhere(make_rig: MakeRig) -> None:
+    rig = make_rig(preempt=False)
+    found = one(rig, "p1b", tasks.roll_back_member, to="99.9")
+    assert found.result["end"] == "not_started"
+    assert f"p1b does not hold 99.9 (it holds {OLD}), and there is no image" in str(found.exception)
+    assert effects(rig) == []
+    assert rig.engine().store.campaigns() == ()
+
+
 def test_nothing_moves_while_preemption_is_on(make_rig: MakeRig) -> None:
     rig = make_rig()
     for task, params in ((tasks.switch_over, {}), (tasks.upgrade_member, {"to": NEW})):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nornir_haupgrade import give_back, tasks
 from tests.end_to_end.conftest import MakeRig
-from tests.end_to_end.rig import NEW
+from tests.end_to_end.rig import NEW, OLD
 from tests.nornir.test_alone import effects, one, run
 
 
@@ -49,3 +49,16 @@ def test_what_is_lent_stays_lent_when_something_else_fails(make_rig: MakeRig) ->
     back = rig.by_nornir(give_back)
     assert back.owed == (), rig.story
     assert all(state.preempts for state in rig.lab.states().values())
+
+
+def test_a_broken_member_is_not_whole_because_it_is_asked_again(make_rig: MakeRig) -> None:
+    rig = make_rig(preempt=False)
+    rig.fault("config_lines_lost", "p1b")
+    for _ in range(2):
+        found = one(rig, "p1b", tasks.upgrade_member, to=NEW)
+        assert (found.failed, found.result["end"]) == (True, "parked")
+        assert "p1b lost" in str(found.exception)
+    back = one(rig, "p1b", tasks.roll_back_member)
+    assert "p1b lost" in str(back.exception), "the way back is free, and brings no line back"
+    assert rig.versions == (OLD, OLD)
+    rig.audit_proof(times={"reboot": 2})
