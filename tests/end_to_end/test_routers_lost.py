@@ -14,7 +14,7 @@ from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Ended, Event, RunStarted
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
-from nornir_haupgrade.procedure.records import Action, Choice, Kind, Outcome, Step
+from nornir_haupgrade.procedure.records import Action, Choice, Kind, LeaseKind, Outcome, Step
 from tests.end_to_end.killing import Kill, random_kills, survives
 from tests.end_to_end.rig import Rig, Scenario, together
 from tests.end_to_end.router_rig import NEW, OLD, RouterRig, routers, routers_of
@@ -66,7 +66,7 @@ def held_then_done(
         assert end.ask.kind is hold, end.reason
         assert Choice.CONTINUE not in end.ask.options
         mend(rig)
-        end = rig.run(person=again(2))
+        end = rig.run(person=again(3))
         assert end.end is Outcome.DONE, end.reason
         rig.home_proof(runs=(NEW, NEW))
         rig.audit_proof(times={"take": 2}, fault_gaps=True)
@@ -135,11 +135,11 @@ def after_6(rig: Rig) -> None:
         Kind.SWITCHED_BACK,
     ]
     assert rig.roles == ("BACKUP", "MASTER")
-    end = rig.run(on_hold=Choice.ROLL_BACK)
-    assert end.end is Outcome.ROLLED_BACK, end
-    rig.lab.heal("data_dead")
-    assert rig.versions == (OLD, OLD)
-    rig.audit_proof(is_dead=True, times={"take": 3, "reboot": 2, "commit": 2}, is_left_down=True)
+    end = rig.run(on_hold=Choice.PARK)
+    assert end.end is Outcome.PARKED
+    assert {owed.lease.kind for owed in end.owed} == {LeaseKind.PREEMPTION}
+    assert rig.versions == (NEW, OLD)
+    rig.audit_proof(is_dead=True, times={"take": 2})
 
 
 def trial(rig: Rig) -> None:
