@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nornir_haupgrade.gates.combine import Check, combine, each_member, listed, no_answer
 from nornir_haupgrade.model import (
@@ -86,16 +86,25 @@ def nothing_pending(facts: PairFacts) -> Verdict:
     return each_member(facts, judge)
 
 
-def settled(facts: PairFacts) -> Verdict:
-    """What each member runs stays: none is about to go back to older software by itself."""
+def settled(facts: PairFacts, ours: Collection[MemberId] = ()) -> Verdict:
+    """What each member runs stays: none is about to go back to older software by itself.
+
+    Args:
+        facts: Both members.
+        ours: Whom an earlier run of ours put on trial: it is proven whole and committed, or goes
+            back, before anything else.
+    """
+    known = [facts.of(name) for name in ours]
 
     def judge(own: MemberFacts) -> Verdict:
-        if own.is_on_trial:
-            return Verdict(
-                Status.FAIL,
-                f"runs {own.version} on trial, and goes back by itself unless it is committed",
-            )
-        return Verdict(Status.PASS, f"{own.version} stays")
+        if not own.is_on_trial:
+            return Verdict(Status.PASS, f"{own.version} stays")
+        if own in known:
+            return Verdict(Status.WARN, f"still runs {own.version} on trial, as we left it")
+        return Verdict(
+            Status.FAIL,
+            f"runs {own.version} on trial, and goes back by itself unless it is committed",
+        )
 
     return each_member(facts, judge)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import MemberId, Role
+from nornir_haupgrade.model import MemberId, Role, Switching
 from nornir_haupgrade.procedure.ask import hold
 from nornir_haupgrade.procedure.conditions import own_latch, versions
 from nornir_haupgrade.procedure.explain import digest
@@ -26,8 +26,9 @@ def switch_over(plan: Plan, state: State, to: MemberId, step: Step) -> Decision:
         msg = "a switchover is decided on facts that name an active member"
         raise ValueError(msg)
     latched = own_latch(plan, state)
-    if latched is not None and latched != to:
-        # A latch with which a member took the role would take it back.
+    if latched is not None and (latched != to or plan.traits.switching is Switching.TAKE):
+        # A latch with which a member took the role would take it back; one that stands by with it
+        # was stopped while it took the role, and begins anew.
         return Run(Action.RELEASE, (latched,), expect=digest(facts), step=step)
     return entry(plan, state, to, step) or Run(
         Action.SWITCH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from nornir_haupgrade.model import (
     StagedImage,
     Status,
 )
-from nornir_haupgrade.procedure.records import Action
+from nornir_haupgrade.procedure.records import Action, Lease, LeaseKind
 from nornir_haupgrade.settings import ManagementPath, TaskService, TcpService
 from tests.actions.conftest import Bench
 from tests.actions.memory import Port, unreadable
@@ -40,6 +41,13 @@ def test_a_pair_that_is_ready_passes_and_every_check_is_recorded(bench: Bench) -
         "space on p1a",
         "space on p1b",
     } <= set(labels)
+
+
+def test_only_a_trial_of_ours_is_gone_on_with(bench: Bench) -> None:
+    bench.b.facts_held = replace(bench.b.facts_held, is_on_trial=True)
+    assert bench.do(Action.READINESS).verdict.status is Status.FAIL
+    bench.state = {"leases": frozenset({Lease(LeaseKind.TRIAL, "p1b")})}
+    assert bench.do(Action.READINESS).verdict.status is Status.WARN
 
 
 def _carried_by_the_active(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from nornir_haupgrade.engines.events import Event, PairEnd, RunStarted
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.platforms import known_platforms
-from nornir_haupgrade.procedure.records import Choice, Goal
+from nornir_haupgrade.procedure.records import Asked, Choice, Goal
 from nornir_haupgrade.settings import init_nornir, open_project
 from tests.end_to_end.compress import compress
 
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("to")
     parser.add_argument("--on-hold", type=Choice)
     parser.add_argument("--yes", action="store_true", help="to the named questions")
+    parser.add_argument("--looked", action="store_true", help="a person answers holds, at first")
     parser.add_argument("--back", action="store_true")
     parser.add_argument("--nornir", action="store_true", help="by nr.run(task=...)")
     parser.add_argument("--die-after", type=int, help="once this record of ours is on the disk")
@@ -45,7 +46,8 @@ def main(arguments: list[str]) -> None:
         return
     project = open_project(options.config, platforms=known_platforms(), to=options.to)
     policy = Policy(on_hold=options.on_hold, is_yes=options.yes, who="controller")
-    engine = LocalEngine(project, policy=policy, listener=tell)
+    person = _looked if options.looked else None
+    engine = LocalEngine(project, policy=policy, listener=tell, person=person)
     if options.back:
         engine.command(Goal.BACK, "asked by the test")
     else:
@@ -63,6 +65,14 @@ def by_nornir(options: argparse.Namespace) -> None:
         result = nr.run(task=upgrade_pair, to=options.to)
     steps = {host: [str(one.name) for one in multi[1:]] for host, multi in result.items()}
     say({"failed": sorted(result.failed_hosts), "steps": steps})
+
+
+_LOOKS = iter(range(3))
+
+
+def _looked(_: str, __: Asked) -> tuple[Choice, str] | None:
+    """A person who has looked at it, a few times."""
+    return None if next(_LOOKS, None) is None else (Choice.RETRY, "looked at it")
 
 
 def die_at(after: int | None, before: int | None) -> None:

@@ -38,6 +38,7 @@ PAIR_GATES: list[Callable[[PairFacts], Verdict]] = [
     gate.peer_links,
     versions,
     gate.nothing_pending,
+    gate.settled,
     gate.alone,
     gate.latches,
     gate.preemption_known,
@@ -224,14 +225,6 @@ def test_an_installed_image_need_not_lie_there_as_a_file() -> None:
     assert gate.image("fw1", IMAGE, None, is_installed=True).status is Status.PASS
 
 
-def test_software_on_trial_is_not_settled() -> None:
-    assert gate.settled(pair()).status is Status.PASS
-    found = gate.settled(pair({}, {"is_on_trial": True}))
-    assert found.status is Status.FAIL
-    assert "fw2" in found.reason
-    assert "goes back by itself unless it is committed" in found.reason
-
-
 def test_lines_that_are_not_saved_are_named() -> None:
     assert gate.saved("fw1", ()).status is Status.PASS
     found = gate.saved("fw1", [f" line {n}" for n in range(7)])
@@ -240,3 +233,19 @@ def test_lines_that_are_not_saved_are_named() -> None:
         "fw1: 7 lines are not saved: line 0, line 1, line 2, line 3, line 4 and 2 more; "
         "save or revert them first"
     )
+
+
+# --- software on trial ----------------------------------------------------------------------------
+
+
+def test_software_on_trial_is_not_built_upon() -> None:
+    found = gate.settled(pair({"is_on_trial": True}))
+    assert found.status is Status.FAIL
+    assert "fw1: runs 13.6 on trial, and goes back by itself" in found.reason
+
+
+def test_a_trial_of_ours_is_gone_on_with() -> None:
+    facts = pair({"is_on_trial": True})
+    assert gate.settled(facts, ["fw1"]).status is Status.WARN
+    assert gate.settled(facts, ["fw2"]).status is Status.FAIL
+    assert gate.settled(pair({}, {"is_on_trial": True}), ["fw1"]).status is Status.FAIL

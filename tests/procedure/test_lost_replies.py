@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nornir_haupgrade.model import Switching
+from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import (
     Action,
     Choice,
@@ -75,6 +77,19 @@ def test_a_switchover_whose_reply_was_lost_and_that_is_found_undone_is_decided_a
     assert pair.run.action is not Action.SWITCH
     pair.before(Action.SWITCH)
     assert pair.run.to == "b"
+
+
+def test_a_member_that_was_cut_off_while_it_took_the_role_gives_up_its_claim_first() -> None:
+    """Its priorities were raised, and no group preempted yet: it stands by with our latch."""
+    pair = story(Traits(switching=Switching.TAKE), preempts=False)
+    pair.before(Action.SWITCH)
+    pair.loses_reply(is_done=False)
+    pair.node("b", is_latched=True)
+    pair.looks()
+    assert pair.before(Action.RELEASE).members == ("b",)
+    pair.node("b", is_latched=False)
+    pair.works()
+    assert pair.before(Action.SWITCH).to == "b"
 
 
 def test_a_switchover_that_read_back_as_not_done_is_never_sent_again_without_a_person() -> None:

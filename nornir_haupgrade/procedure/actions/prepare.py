@@ -29,7 +29,7 @@ from nornir_haupgrade.procedure.actions import getters
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
-from nornir_haupgrade.procedure.records import Result, Run
+from nornir_haupgrade.procedure.records import LeaseKind, Result, Run
 from nornir_haupgrade.settings import GateMoment
 
 _CANARY_OPENS = 5.0
@@ -58,11 +58,16 @@ def pair_checks(ctx: Context, facts: PairFacts) -> list[Check]:
         Check("HA links", gate.peer_links(facts)),
         Check("versions", gate.versions(facts, plan.path)),
         Check("next boot", gate.nothing_pending(facts)),
-        Check("software", gate.settled(facts)),
+        Check("software", gate.settled(facts, _on_trial(ctx))),
         Check("latches", gate.latches(facts)),
         Check("preemption", gate.preemption_known(facts)),
         Check("administrators", gate.alone(facts)),
     ]
+
+
+def _on_trial(ctx: Context) -> list[MemberId]:
+    """Whom an earlier run put on trial, and was stopped before the software was to stay."""
+    return [lease.member for lease in ctx.state.leases if lease.kind is LeaseKind.TRIAL]
 
 
 def saved_checks(pair: Pair) -> list[Check]:
