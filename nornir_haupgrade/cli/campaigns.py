@@ -10,7 +10,7 @@ from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.project import the_project, the_store
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.answers import user_name
-from nornir_haupgrade.engines.loop import plan_and_state
+from nornir_haupgrade.engines.evidence import plan_and_state
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.procedure.machine import decide as next_of
 from nornir_haupgrade.procedure.records import Ask, Asked, By, Choice, Decided, Finish, Run

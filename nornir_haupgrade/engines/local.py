@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -14,8 +14,10 @@ from nornir_haupgrade.engines.answers import Person, Policy, user_name, utc_now
 from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
+from nornir_haupgrade.engines.evidence import PairEvidence, plan_and_state
+from nornir_haupgrade.engines.failing import failed_end, or_why
 from nornir_haupgrade.engines.lock import ControllerLock
-from nornir_haupgrade.engines.loop import PairEvidence, PairLoop, plan_and_state, silent_in
+from nornir_haupgrade.engines.loop import PairLoop
 from nornir_haupgrade.engines.notify import Notifier
 from nornir_haupgrade.engines.owing import owed_of
 from nornir_haupgrade.engines.preview import PreviewRow, preview
@@ -24,10 +26,15 @@ from nornir_haupgrade.engines.report import write_report
 from nornir_haupgrade.engines.secrets import secrets_of
 from nornir_haupgrade.engines.store import Campaign, Store
 from nornir_haupgrade.engines.survey import Surveyed, make_plan, same_device_twice, survey
+from nornir_haupgrade.engines.unfinished import (
+    another_errand,
+    before_us,
+    is_half_done,
+    is_unfinished,
+)
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.machine import decide
-from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import (
     Command,
     Finish,
@@ -38,9 +45,7 @@ from nornir_haupgrade.procedure.records import (
 )
 
 if TYPE_CHECKING:
-    from nornir_haupgrade.model import PairFacts
     from nornir_haupgrade.procedure.plan import Plan
-    from nornir_haupgrade.procedure.state import State
     from nornir_haupgrade.settings import PairConfig, Project
 
 
@@ -162,8 +167,8 @@ class LocalEngine:
             if campaign is None:
                 continue
             plan, state = plan_and_state(campaign.history.records(config.name))
-            wrong = _another_errand(plan, errand)
-            is_same = wrong is None and _is_half_done(plan, state)
+            wrong = another_errand(plan, errand)
+            is_same = wrong is None and is_half_done(plan, state)
             if not is_unfinished(plan, state) and not is_same:
                 continue
             where = f"{config.name} ({campaign.id})"
@@ -241,7 +246,7 @@ class LocalEngine:
         if earlier is None or earlier.id == campaign.id:
             return opened
         _, state = plan_and_state(earlier.history.records(plan.pair))
-        return replace(opened, owed=state.leases, before=_before(state), earlier=earlier.id)
+        return replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
 
     def _survey(self, config: PairConfig) -> Surveyed:
         pair = self._pair(config)
@@ -334,15 +339,17 @@ class LocalEngine:
         try:
             return loop.drive()
         except HAUpgradeError as error:
-            end = _failed(loop, str(error), "mend it; haupgrade run looks at the members, goes on")
+            end = failed_end(
+                loop, str(error), "mend it; haupgrade run looks at the members, goes on"
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, the other pairs go on
             trace = traceback.format_exc()
-            kept = _or_why(
+            kept = or_why(
                 lambda: f"kept as raw/{loop.campaign.put_raw(trace)}", "could not be kept"
             )
             what = f"internal error: {type(error).__name__}: {error}; {kept}"
             advice = "haupgrade run looks at the members and goes on; report this error"
-            end = _failed(loop, what, advice)
+            end = failed_end(loop, what, advice)
         self._tell(end)
         return end
 
@@ -350,86 +357,6 @@ class LocalEngine:
         with self._telling:
             self._listener(event)
         self._notifier.take(event)
-
-
-def _failed(loop: PairLoop, reason: str, advice: str) -> PairEnd:
-    """The end of a pair that could not go on; the disk or the history may be what has failed."""
-    campaign, state, pair = loop.campaign, loop.state, loop.plan.pair
-    return PairEnd(
-        pair,
-        Outcome.FAILED,
-        reason,
-        campaign=campaign.id,
-        facts=state.known,
-        silent=silent_in(state.facts),
-        owed=_owed_at_least(loop.pair, state),
-        advice=advice,
-        head=_or_why(lambda: campaign.history.head(pair), "could not be read"),
-    )
-
-
-def _or_why(work: Callable[[], str], sorry: str) -> str:
-    """A text, or why there is none."""
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001 - said where the text would stand
-        return f"{sorry}: {error}"
-
-
-def _owed_at_least(pair: Pair, state: State) -> tuple[Owed, ...]:
-    """What is owed; without the commands where they cannot be told."""
-    try:
-        return owed_of(pair, state, state.leases)
-    except Exception as error:  # noqa: BLE001 - what is owed is known all the same
-        reason = f"its commands could not be told: {error}"
-        return tuple(Owed(lease, reason, ()) for lease in sorted(state.leases))
-
-
-def _before(state: State) -> PairFacts | None:
-    """How the members were before us, while something of that is still to be given back."""
-    return state.original if state.leases else None
-
-
-def _another_errand(plan: Plan, errand: Errand) -> tuple[str, str] | None:
-    """Why an unfinished campaign is not gone on with by this errand: (what, advice)."""
-    if plan.purpose is not errand.purpose:
-        what = f"the unfinished campaign is {said(plan.purpose)}, not {said(errand.purpose)}"
-        return what, "go on with that one first, or end it with haupgrade give-back"
-    if plan.member != errand.member:
-        what = f"the unfinished campaign is {said(plan.purpose)}, on {plan.member}"
-        return what, "go on with that one first, or end it with haupgrade give-back"
-    target = plan.path[0] if plan.purpose is Purpose.ROLL_BACK_MEMBER else plan.path[-1]
-    if errand.to is not None and target != errand.to:
-        what = f"the unfinished campaign goes to {target}, not to {errand.to}"
-        return what, f"run --to {target}, or haupgrade rollback first"
-    return None
-
-
-def is_unfinished(plan: Plan, state: State) -> bool:
-    """Whether `run` goes on with this history: not ended, parked on the way, or something owed.
-
-    What one thing on one member leaves owed does not keep it open: the next campaign takes it over.
-    """
-    decision = decide(plan, state)
-    if not isinstance(decision, Finish):
-        return True
-    if plan.purpose.is_single:
-        return False
-    return decision.outcome in {Outcome.PARKED, Outcome.STRANDED} or bool(decision.owed)
-
-
-def _is_half_done(plan: Plan, state: State) -> bool:
-    """Whether one thing on one member was begun and did not come to its end.
-
-    It is in nobody's way; but asked for once more it is gone on with, else a member that was
-    upgraded and found broken would be taken for one that had nothing to be done.
-    """
-    decision = decide(plan, state)
-    return (
-        plan.purpose.is_single
-        and isinstance(decision, Finish)
-        and decision.outcome in {Outcome.PARKED, Outcome.STRANDED}
-    )
 
 
 def redactor_for(project: Project) -> Redactor:

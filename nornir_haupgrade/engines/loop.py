@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,15 @@ from nornir_haupgrade.engines.answers import (
     is_urgent,
     utc_now,
 )
-from nornir_haupgrade.engines.errand import said
+from nornir_haupgrade.engines.endings import (
+    ending_of,
+    held_of,
+    is_over_for_services,
+    is_planned,
+    is_question,
+    said_of,
+    silent_in,
+)
 from nornir_haupgrade.engines.events import (
     Answered,
     Ended,
@@ -32,27 +39,22 @@ from nornir_haupgrade.engines.switchovers import Switchover, switchovers_of
 from nornir_haupgrade.errors import AnotherController, HAUpgradeError, Interrupted
 from nornir_haupgrade.model import Status, Verdict
 from nornir_haupgrade.procedure.actions.context import Context
-from nornir_haupgrade.procedure.actions.look import describe
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.actions.writing import intents
-from nornir_haupgrade.procedure.apply import apply, replay
+from nornir_haupgrade.procedure.apply import apply
 from nornir_haupgrade.procedure.borrowing import borrows
 from nornir_haupgrade.procedure.machine import decide
-from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import (
     Action,
     Ask,
     Asked,
     By,
-    Choice,
     Command,
     Decided,
     Finish,
     Goal,
     Intent,
-    Kind,
-    Outcome,
     Record,
     Result,
     Run,
@@ -62,10 +64,8 @@ from nornir_haupgrade.procedure.results import unexplained
 from nornir_haupgrade.procedure.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
+    from nornir_haupgrade.engines.evidence import PairEvidence
     from nornir_haupgrade.engines.store import Campaign
-    from nornir_haupgrade.model import MemberId, PairFacts, Sha256
     from nornir_haupgrade.pair import Pair
     from nornir_haupgrade.procedure.plan import Plan
 
@@ -344,123 +344,3 @@ class PairLoop:
                 head=self.campaign.history.head(self.plan.pair),
             ),
         )
-
-
-def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
-    """How it ended, in one sentence: what runs, who is active, and why it is not done."""
-    known = state.known
-    if known is None:
-        return cause
-    runs = ", ".join(_runs(state, name, own.version) for name, own in known.members if own)
-    first = state.start.active if state.start else None
-    if outcome is Outcome.DONE and plan.member is not None:
-        return f"{said(plan.purpose)} on {plan.member} is done; {runs}; {known.active} is active"
-    if outcome is Outcome.DONE:
-        moved = "" if known.active == first else f" (before: {first})"
-        return f"{_DONE[plan.purpose]} {plan.path[-1]}; {known.active} is active{moved}"
-    if outcome is Outcome.ROLLED_BACK:
-        return f"both members run {state.back_to} again, because: {cause}"
-    if is_planned(state, outcome):
-        return f"{runs}; stopped after step {state.until}, as asked"
-    return f"{runs}; {cause}" if cause else runs
-
-
-def is_planned(state: State, outcome: Outcome) -> bool:
-    """Whether it stopped after the step that was named beforehand."""
-    return outcome is Outcome.PARKED and state.goal is Goal.UP and state.until is not None
-
-
-_DONE = {
-    Purpose.UPGRADE: "both members run",
-    Purpose.REBOOT: "both members were rebooted and run",
-    Purpose.DRILL: "the role went to the other member and came back; both members run",
-}
-
-
-def _runs(state: State, member: MemberId, version: str) -> str:
-    if member in silent_in(state.facts):
-        return f"{member} does not answer, it ran {version}"
-    return f"{member} runs {version}"
-
-
-def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
-    """Why a pair is held; the last verdict may be a good one, and what it showed is the reason."""
-    facts = state.facts
-    if facts is None or ask.about is not None:
-        return why
-    if ask.kind is Kind.SWITCHED_BACK:
-        return f"the role is back on {facts.active}, because: {cause}"
-    if ask.kind is Kind.NO_RESTORE:
-        return "the version to go back to is not on the device, and there is no image of it"
-    if ask.kind is Kind.UNREACHABLE:
-        silent = [name for name, own in facts.members if own is None]
-        is_said = all(name in why for name in silent)
-        return why if is_said else describe(facts, {})
-    if ask.kind in {Kind.NOBODY_FORWARDS, Kind.SPLIT, Kind.ROLE_UNKNOWN, Kind.SOLO}:
-        return describe(facts, {})
-    return why
-
-
-def is_over_for_services(ask: Ask | None, choice: Choice) -> bool:
-    """Whether a person leaves it at what a switchover cost; what comes next is measured anew."""
-    about = ask.about.action if ask is not None and ask.about is not None else None
-    return about is Action.SERVICES and choice in {Choice.CONTINUE, Choice.PARK}
-
-
-def is_question(record: Asked | Command) -> bool:
-    """Whether it is a named question, which is the cause of nothing."""
-    return isinstance(record, Asked) and record.ask.question is not None
-
-
-def said_of(foreign: tuple[tuple[str, str, str, str], ...], seen: PairFacts | None) -> str:
-    """What somebody else changed, for a person; a member that is silent may be why."""
-    said = [f"{who}: {what} was {before}, is {now}" for who, what, before, now in foreign]
-    said += [f"{name} does not answer" for name in silent_in(seen)]
-    return f"someone else acted: {'; '.join(said)}"
-
-
-def silent_in(seen: PairFacts | None) -> tuple[MemberId, ...]:
-    """Who did not answer when both were asked."""
-    return tuple(name for name, own in seen.members if own is None) if seen else ()
-
-
-class PairEvidence:
-    """One pair's part of a campaign's evidence; older backups are found in the earlier ones."""
-
-    def __init__(
-        self, campaign: Campaign, pair: str, earlier: Callable[[], Iterable[Campaign]] = tuple
-    ) -> None:
-        self._campaign = campaign
-        self._pair = pair
-        self._earlier = earlier
-
-    def put_raw(self, text: str) -> Sha256:
-        """Keep what a device said, without secrets."""
-        return self._campaign.put_raw(text)
-
-    def get_raw(self, digest: Sha256) -> str:
-        """A kept text, its hash checked."""
-        return self._campaign.get_raw(digest)
-
-    def put_backup(self, member: str, name: str, content: bytes) -> str:
-        """Keep a configuration; returns its place in the campaign's folder."""
-        return str(self._campaign.put_backup(self._pair, member, name, content))
-
-    def get_backup(self, member: str, name: str) -> bytes | None:
-        """A kept configuration, its hash checked."""
-        for campaign in chain((self._campaign,), self._earlier()):
-            content = campaign.get_backup(self._pair, member, name)
-            if content is not None:
-                return content
-        return None
-
-
-def plan_and_state(records: tuple[Record, ...]) -> tuple[Plan, State]:
-    """The plan that a history was opened with, and where it stands."""
-    from nornir_haupgrade.procedure.records import Opened
-
-    opened = records[0]
-    if not isinstance(opened, Opened):
-        message = "the history does not begin with the opening of the pair"
-        raise HAUpgradeError(message)
-    return opened.plan, replay(opened.plan, records)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from nornir_haupgrade.engines.loop import is_over_for_services
+from nornir_haupgrade.engines.endings import is_over_for_services
 from nornir_haupgrade.procedure.records import Action, Ask, Choice, Kind, Run
 
 ALL = (Choice.RETRY, Choice.CONTINUE, Choice.SWITCH_BACK, Choice.ROLL_BACK, Choice.PARK)
