@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Preemption
 from nornir_haupgrade.procedure.ask import ask_question, hold
-from nornir_haupgrade.procedure.conditions import versions
+from nornir_haupgrade.procedure.conditions import has_moved, versions
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan, Purpose, Question
 from nornir_haupgrade.procedure.records import Action, Decision, Finish, Kind, Outcome, Run, Step
@@ -75,9 +75,9 @@ def _preemption_on(plan: Plan, state: State, member: MemberId) -> Decision | Non
 
 def _switch_over(plan: Plan, state: State, member: MemberId) -> Decision | None:
     """The member becomes active, unless it is already."""
-    facts = _facts(state)
-    if facts.active == member:
-        return None
+    if _facts(state).active == member:
+        # One that was moved here and found bad is not good because it is asked for again.
+        return services(plan, state) if has_moved(plan, state) else None
     return (
         is_ready(plan, state)
         or _questions(plan, state, _OF_A_SWITCHOVER)

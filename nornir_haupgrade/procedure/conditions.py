@@ -67,6 +67,13 @@ def has_begun(plan: Plan, state: State) -> bool:
     return plan.purpose is Purpose.REBOOT and has_rebooted(state)
 
 
+def has_moved(plan: Plan, state: State) -> bool:
+    """Whether a single thing found the role on one member and leaves it on the other."""
+    if not plan.purpose.is_single or state.start is None or state.known is None:
+        return False
+    return state.known.active not in {None, state.start.active}
+
+
 def has_rebooted(state: State, *members: MemberId) -> bool:
     """Whether one of the members, or of both, runs another boot than at the start of the run."""
     if state.start is None or state.known is None:

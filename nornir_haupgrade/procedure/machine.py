@@ -12,6 +12,7 @@ from nornir_haupgrade.procedure.conditions import (
     condition,
     forwards_nobody,
     has_begun,
+    has_moved,
     own_latch,
     versions,
 )
@@ -245,7 +246,7 @@ def _outcome(plan: Plan, state: State) -> Outcome:
         return Outcome.NOT_STARTED
     wrong = condition(plan, state.facts or known)
     is_reloading = state.unsettled is not None and state.unsettled.action is Action.RELOAD
-    is_untouched = not has_begun(plan, state) and not is_reloading
+    is_untouched = not (has_begun(plan, state) or is_reloading or has_moved(plan, state))
     if state.is_stranded or wrong is Kind.NOBODY_FORWARDS:
         return Outcome.STRANDED
     if wrong is Kind.WRONG_DEVICE or (state.facts and not any(f for _, f in state.facts.members)):

@@ -6,7 +6,9 @@ configuration was read from.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.platforms import known_platforms
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from nornir.core.task import Task
 
     from nornir_haupgrade.settings import Project
+
+_guard = Lock()
+_locks: WeakKeyDictionary[Nornir, Lock] = WeakKeyDictionary()
+_read: WeakKeyDictionary[Nornir, list[Host]] = WeakKeyDictionary()
+"""The inventories that were read again, while the selections live for which they were."""
 
 _LOGIN = "Set it in the inventory; load_credentials of nornir-utils takes it from the environment."
 
@@ -87,23 +94,21 @@ def whole_inventory(nr: Nornir, host: Host) -> Nornir:
     """Nornir with the host's pair whole, also where a filter has left its peer out.
 
     The peer is looked for in what is selected, then in the inventory that the configuration names,
-    read again; it gets the selection's own defaults, which may hold login data.
+    read again; it gets the selection's own groups and defaults, which may hold login data.
     """
     pair = pair_name_of(host)
     members = [one.name for one in nr.inventory.hosts.values() if pair_name_of(one) == pair]
     if pair is None or len(members) > 1:
         return nr
-    peers = {
-        one.name: one
-        for one in _read_again(nr)
-        if pair_name_of(one) == pair and one.name != host.name
-    }
+    peers = _peers(nr, host, pair)
     if not peers:
         return nr
-    from nornir.core.inventory import Hosts, Inventory
+    from nornir.core.inventory import Hosts, Inventory, ParentGroups
 
     for peer in peers.values():
         peer.defaults = host.defaults
+        groups = nr.inventory.groups
+        peer.groups = ParentGroups([groups.get(group.name, group) for group in peer.groups])
     whole = nr.filter(name=host.name)
     inventory = whole.inventory
     hosts = Hosts({**inventory.hosts, **peers})
@@ -129,14 +134,33 @@ def peer_task(task: Task) -> Task:
     )
 
 
+def _peers(nr: Nornir, host: Host, pair: str) -> dict[str, Host]:
+    """The other members, in the inventory that the host itself is from.
+
+    An inventory that was built in a script has no such: what lies in the current folder is another.
+    """
+    again = {one.name: one for one in _read_again(nr)}
+    own = again.pop(host.name, None)
+    if own is None or (own.hostname, own.port) != (host.hostname, host.port):
+        return {}
+    return {name: one for name, one in again.items() if pair_name_of(one) == pair}
+
+
 def _read_again(nr: Nornir) -> list[Host]:
+    """Once for all hosts of a selection: it may be large, or far away."""
     from nornir.init_nornir import load_inventory
 
-    try:
-        return list(load_inventory(nr.config).hosts.values())
-    except Exception as error:
-        raise BadInput(
-            f"the inventory cannot be read again to find the peer: {type(error).__name__}: {error}",
-            advice="select both members and use the runner ha_pairs, or read the inventory from "
-            "files",
-        ) from error
+    with _guard:
+        lock = _locks.setdefault(nr, Lock())
+    with lock:
+        if nr not in _read:
+            try:
+                _read[nr] = list(load_inventory(nr.config).hosts.values())
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise BadInput(
+                    f"the inventory cannot be read again to find the peer: {reason}",
+                    advice="select both members and use the runner ha_pairs, or read the inventory "
+                    "from files",
+                ) from error
+        return _read[nr]

@@ -172,6 +172,37 @@ def test_the_wrong_device_is_not_read(make_rig: MakeRig) -> None:
     assert isinstance(found.exception, WrongDevice)
 
 
+# --- the peer, where a filter has left it out -----------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["groups", "defaults"])
+def test_a_login_that_a_script_has_set_is_the_peers_too(make_rig: MakeRig, where: str) -> None:
+    rig = make_rig(preempt=False)
+    rig.write(password="never-" + "sent")
+    nr = rig.nornir()
+    nr.inventory.groups["p1"].password = PASSWORD if where == "groups" else None
+    nr.inventory.defaults.password = PASSWORD
+    found = run(nr.filter(name="p1b"), tasks.sync_report)["p1b"][0]
+    assert not found.failed, found.result
+
+
+def test_an_inventory_made_in_a_script_has_no_peer_in_the_current_folder(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nornir's default is ./hosts.yaml: there may be another pair of the same name."""
+    rig = make_rig(preempt=False)
+    read = rig.nornir()
+    made = Nornir(read.inventory, runner=read.runner)
+    made.config.user_defined.update(read.config.user_defined)
+    hosts = json.loads((rig.folder / "hosts.yaml").read_text())
+    hosts["p1b"]["port"] = 1
+    (rig.folder / "hosts.yaml").write_text(json.dumps(hosts))
+    monkeypatch.chdir(rig.folder)
+    found = run(made.filter(name="p1b"), tasks.switch_over)["p1b"][0]
+    assert "pair p1 has one member: p1b" in str(found.exception)
+    assert effects(rig) == []
+
+
 # --- a dry run ------------------------------------------------------------------------------------
 
 WRITING: list[tuple[str, Callable[..., Result], dict[str, Any]]] = [
