@@ -361,8 +361,9 @@ class MemoryEvidence:
         self.backups[member, name] = content
         return f"backups/{member}/{name}"
 
-    def get_backup(self, member: MemberId, name: str) -> bytes | None:
-        return self.backups.get((member, name))
+    def get_backup(self, member: MemberId, *names: str) -> bytes | None:
+        found = (self.backups.get((member, name)) for name in names)
+        return next((kept for kept in found if kept is not None), None)
 
 
 def unreadable() -> UnexpectedOutput:
