@@ -247,6 +247,11 @@ class Device:
         del facts
         return (f"{order.change} {order.version or order.name or ''}".strip(),)
 
+    @staticmethod
+    def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
+        del order, before
+        return after
+
     def perform(self, order: Order, facts: MemberFacts, progress: Progress | None = None) -> str:
         del facts, progress
         self.sent.append(order)
