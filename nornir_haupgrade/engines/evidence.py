@@ -39,12 +39,13 @@ class PairEvidence:
         """Keep a configuration; returns its place in the campaign's folder."""
         return str(self._campaign.put_backup(self._pair, member, name, content))
 
-    def get_backup(self, member: str, name: str) -> bytes | None:
-        """A kept configuration, its hash checked."""
+    def get_backup(self, member: str, *names: str) -> bytes | None:
+        """A kept configuration, its hash checked; of several names the first in a campaign."""
         for campaign in chain((self._campaign,), self._earlier()):
-            content = campaign.get_backup(self._pair, member, name)
-            if content is not None:
-                return content
+            for name in names:
+                content = campaign.get_backup(self._pair, member, name)
+                if content is not None:
+                    return content
         return None
 
 

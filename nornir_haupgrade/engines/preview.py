@@ -31,9 +31,20 @@ def preview(
     plan: Plan, facts: PairFacts, pair: Pair, until: Step | None = None
 ) -> list[PreviewRow]:
     """Every run in order, if every gate passed."""
+
+    def marked(run: Run, before: PairFacts, after: PairFacts) -> PairFacts:
+        changed = dict(after.members)
+        for name, order in orders(plan, before, run, facts).items():
+            old, new = before.of(name), after.of(name)
+            if old is not None and new is not None:
+                changed[name] = pair.kind.marked(order, old, new)
+        return PairFacts(tuple(changed.items()))
+
     return [
-        _asked(decision) if isinstance(decision, Ask) else _row(plan, decision, seen, pair)
-        for decision, seen in walk(plan, facts, until)
+        _asked(decision)
+        if isinstance(decision, Ask)
+        else _row(plan, decision, seen, pair, start=facts)
+        for decision, seen in walk(plan, facts, until, marked=marked)
     ]
 
 
@@ -41,9 +52,9 @@ def _asked(ask: Ask) -> PreviewRow:
     return PreviewRow(ask.step, f"ask: {ask.question or ask.kind}", (), None, ())
 
 
-def _row(plan: Plan, run: Run, facts: PairFacts, pair: Pair) -> PreviewRow:
+def _row(plan: Plan, run: Run, facts: PairFacts, pair: Pair, *, start: PairFacts) -> PreviewRow:
     commands: list[tuple[MemberId, str]] = []
-    for name, order in orders(plan, facts, run, facts).items():
+    for name, order in orders(plan, facts, run, start).items():
         own = facts.of(name)
         if own is None:
             continue

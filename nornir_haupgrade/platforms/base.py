@@ -201,6 +201,16 @@ class Driver(Protocol):
     def commands(self, order: Order, facts: MemberFacts) -> tuple[str, ...]:
         """The exact commands of a change, in order, without sending anything."""
 
+    @staticmethod
+    def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
+        """For a dry run: the facts after a change that worked, with this platform's own marks.
+
+        Args:
+            order: The change.
+            before: What it is made on.
+            after: What every platform shows after it; only slots and ``ha_lines`` are to be put.
+        """
+
     def perform(self, order: Order, facts: MemberFacts, progress: Progress | None = None) -> str:
         """Send a change and return what the device said.
 

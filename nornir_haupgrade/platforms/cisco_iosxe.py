@@ -27,6 +27,7 @@ from nornir_haupgrade.model import (
 from nornir_haupgrade.platforms import (
     cisco_iosxe_config as config,
     cisco_iosxe_groups as fhrp,
+    cisco_iosxe_marks as marks,
     cisco_iosxe_reads as reads,
     cisco_iosxe_texts as texts,
 )
@@ -186,6 +187,11 @@ class CiscoIosXe:
     def files_of(backup: bytes) -> dict[str, str]:
         """The running configuration, without what changes by itself."""
         return config.read_backup(backup)
+
+    @staticmethod
+    def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
+        """Slots by their state, and the lines of the groups."""
+        return marks.marked(order, before, after)
 
     def unsaved(self) -> tuple[str, ...]:
         """What a reload would lose (+) or bring back (-); nothing of ours is ever left unsaved."""

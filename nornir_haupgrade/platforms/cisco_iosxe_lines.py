@@ -64,6 +64,11 @@ class Line:
         return self.word == "priority" and not self.is_off and self.value == str(LATCH)
 
 
+def kept_as(path: Sequence[str], text: str) -> str:
+    """A line and where it stands, as one text."""
+    return _SEPARATOR.join((*path, text))
+
+
 def parse_lines(kept: Iterable[str]) -> tuple[Line, ...]:
     """The lines that a member's facts, or an order, keep."""
     return tuple(Line.parse(text) for text in kept)
@@ -98,7 +103,7 @@ class _Found:
             self.priority or f"no {self.prefix}priority",
             self.preempt or f"{default}{self.prefix}preempt",
         )
-        first, second = (_SEPARATOR.join((*self.path, line)) for line in lines)
+        first, second = (kept_as(self.path, line) for line in lines)
         return first, second
 
 

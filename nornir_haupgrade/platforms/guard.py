@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.errors import CommandFailed, NotReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ONE_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
+
+
+def only_reads(lines: Iterable[str], declared: Sequence[str]) -> bool:
+    """Whether every line is declared to read only."""
+    return all(any(re.fullmatch(pattern, line) for pattern in declared) for line in lines)
 
 
 class Guard:

@@ -171,6 +171,12 @@ class LinuxHA:
         with self._located():
             return commands_of(order, facts)
 
+    @staticmethod
+    def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
+        """Two slots and no lines: nothing is to be added."""
+        del order, before
+        return after
+
     def perform(self, order: Order, facts: MemberFacts, progress: Progress | None = None) -> str:
         """Send a change and return what the device said."""
         with self._located():

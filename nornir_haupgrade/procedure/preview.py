@@ -6,8 +6,9 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from nornir_haupgrade.model import (
     MemberFacts,
@@ -39,6 +40,8 @@ from nornir_haupgrade.procedure.records import (
 )
 from nornir_haupgrade.procedure.state import State
 
+Marked: TypeAlias = Callable[[Run, PairFacts, PairFacts], PairFacts]
+
 _GOOD = Verdict(Status.PASS, "assumed")
 
 
@@ -46,8 +49,17 @@ def preview(
     plan: Plan,
     facts: PairFacts,
     until: Step | None = None,
+    *,
+    marked: Marked = lambda _run, _before, after: after,
 ) -> Iterator[tuple[Run | Ask, PairFacts]]:
-    """Each run and question in order, with the facts that it would be decided on."""
+    """Each run and question in order, with the facts that it would be decided on.
+
+    Args:
+        plan: The pair's plan.
+        facts: Both members now.
+        until: Stop after this step.
+        marked: Adds what only the members' platform knows to the facts after a run.
+    """
     state = apply(plan, State(), Opened(plan, Goal.UP, until))
     while True:
         decision = decide(plan, state)
@@ -58,7 +70,7 @@ def preview(
             state = _answered(plan, state, decision)
             continue
         state = apply(plan, state, Started(decision, borrows(plan, state, decision)))
-        facts = carried_out(plan, decision, facts)
+        facts = marked(decision, facts, carried_out(plan, decision, facts))
         state = apply(plan, state, Result(decision, _GOOD, facts))
 
 

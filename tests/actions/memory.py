@@ -247,6 +247,11 @@ class Device:
         del facts
         return (f"{order.change} {order.version or order.name or ''}".strip(),)
 
+    @staticmethod
+    def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
+        del order, before
+        return after
+
     def perform(self, order: Order, facts: MemberFacts, progress: Progress | None = None) -> str:
         del facts, progress
         self.sent.append(order)
@@ -361,8 +366,9 @@ class MemoryEvidence:
         self.backups[member, name] = content
         return f"backups/{member}/{name}"
 
-    def get_backup(self, member: MemberId, name: str) -> bytes | None:
-        return self.backups.get((member, name))
+    def get_backup(self, member: MemberId, *names: str) -> bytes | None:
+        found = (self.backups.get((member, name)) for name in names)
+        return next((kept for kept in found if kept is not None), None)
 
 
 def unreadable() -> UnexpectedOutput:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -149,15 +149,23 @@ class RouterRig(Rig):
 
     def order_proof(self) -> None:
         """Exactly what the intents named was sent, in order, an upload aside."""
-        named: dict[str, list[str]] = {}
-        for record in self.history:
-            for intent in record.intents if isinstance(record, Started) else ():
-                named.setdefault(intent.member, []).extend(
-                    line
-                    for line in intent.commands
-                    if not _DECLARED.fullmatch(line) and not line.startswith("scp put ")
-                )
-        assert self.sent() == named, self.story
+        intents = [
+            intent
+            for record in self.history
+            if isinstance(record, Started)
+            for intent in record.intents
+        ]
+        named = [(one.member, line) for one in intents for line in one.commands]
+        assert self.sent() == self.but_uploads_and_reads(named), self.story
+
+    @staticmethod
+    def but_uploads_and_reads(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+        """Lines by member, in order, without those that travel otherwise or change nothing."""
+        found: dict[str, list[str]] = {}
+        for member, line in named:
+            if not _DECLARED.fullmatch(line) and not line.startswith("scp put "):
+                found.setdefault(member, []).append(line)
+        return found
 
     def installs(self, member: str) -> list[str]:
         """What a member was told about packages, in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
 from nornir_haupgrade.procedure.records import Action, Outcome
 from tests.end_to_end.rig import Rig, Scenario, together
@@ -39,6 +40,7 @@ def upgraded(rig: Rig) -> RouterRig:
     """Through ``nr.run``, to its end, with everything as it was but the software."""
     rig = routers_of(rig)
     rig.is_through_nornir = True
+    (dry,) = rig.engine().dry_run(Errand(to=NEW))
     end = rig.run()
     assert end.end is Outcome.DONE, rig.story
     assert end.owed == ()
@@ -47,6 +49,8 @@ def upgraded(rig: Rig) -> RouterRig:
     rig.home_proof(runs=(NEW, NEW))
     assert rig.failures == []
     rig.order_proof()
+    shown = [(name, text) for row in dry.rows for name, text in row.commands]
+    assert rig.sent() == rig.but_uploads_and_reads(shown), "the dry run has shown what was sent"
     return rig
 
 

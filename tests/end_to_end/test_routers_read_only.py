@@ -31,10 +31,12 @@ def test_a_check_and_a_dry_run_send_what_is_declared_and_nothing_else(make_rig: 
     assert found.plan.path == (OLD, NEW)
     (dry,) = rig.engine().dry_run(Errand(to=NEW))
     shown = [text for row in dry.rows for _, text in row.commands]
+    assert not [text for text in shown if text.startswith("(")], "an error instead of a command"
     for wanted in (
         f"scp put {rig.IMAGE} bootflash:{rig.IMAGE}",
         "standby 20 priority 254",
         f"install add file bootflash:{rig.IMAGE}",
+        "install activate auto-abort-timer 120 prompt-level none",
         "install commit",
     ):
         assert wanted in shown

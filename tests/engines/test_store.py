@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from nornir_haupgrade.engines.evidence import PairEvidence
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.redact import MARK, Redactor
 from nornir_haupgrade.engines.store import Campaign, Store, file_name
@@ -156,6 +157,21 @@ def test_raw_texts_are_kept_once_and_checked(campaign: Campaign) -> None:
         campaign.get_raw(digest)
     with pytest.raises(HistoryDamaged, match="is gone"):
         campaign.get_raw("../history.sqlite")
+
+
+def test_the_newest_campaign_that_has_a_backup_is_asked(store: Store) -> None:
+    """Whatever its name is: another task may have changed the member since an older one."""
+    campaigns = []
+    for kept in (b"taken first", b"taken later"):
+        campaigns.append(store.create())
+        name = "step-3-12.cfg" if len(campaigns) == 1 else "original-12.cfg"
+        campaigns[-1].put_backup("p1", "p1a", name, kept)
+    evidence = PairEvidence(campaigns[1], "p1", lambda: campaigns[:1])
+    assert evidence.get_backup("p1a", "step-3-12.cfg", "original-12.cfg") == b"taken later"
+    assert evidence.get_backup("p1a", "step-3-12.cfg") == b"taken first"
+    campaigns[1].put_backup("p1", "p1a", "step-3-12.cfg", b"taken last")
+    assert evidence.get_backup("p1a", "step-3-12.cfg", "original-12.cfg") == b"taken last"
+    assert evidence.get_backup("p1b", "step-3-12.cfg") is None
 
 
 def test_a_backup_comes_back_as_it_was(campaign: Campaign) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from nornir_haupgrade.errors import CommandFailed, NotReadOnly
-from nornir_haupgrade.platforms.guard import Guard
+from nornir_haupgrade.platforms.guard import Guard, only_reads
 from nornir_haupgrade.platforms.linux_ha import LinuxHA
 
 READS = (
@@ -157,3 +157,9 @@ def test_with_any_secret_nothing_but_it_passes(secret: str, data: str) -> None:
             return
     line = data.rstrip("\r\n")
     assert line in {"", *READS, secret} or line.startswith("fwctl image verify ")
+
+
+@pytest.mark.parametrize("line", READS)
+def test_a_declared_line_only_reads(line: str) -> None:
+    assert only_reads([line, line], LinuxHA.READ_ONLY)
+    assert not only_reads([line, "fwctl backup x"], LinuxHA.READ_ONLY)

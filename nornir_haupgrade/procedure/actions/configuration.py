@@ -20,6 +20,7 @@ from nornir_haupgrade.model import (
 )
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver, Order
+from nornir_haupgrade.platforms.guard import only_reads
 from nornir_haupgrade.procedure.actions import getters
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
@@ -80,7 +81,8 @@ def _backed_up(ctx: Context, run: Run, member: MemberId, facts: PairFacts) -> Ve
     own = facts.of(member)
     assert own is not None  # noqa: S101 - `fresh` has read every member that is written to
     name = backup_name(run.action)
-    if ctx.pair.commands(member, Order(Change.BACK_UP, name=name), own):
+    said = ctx.pair.commands(member, Order(Change.BACK_UP, name=name), own)
+    if not only_reads(said, ctx.pair.kind.READ_ONLY):
         ctx.written.add(member)  # it stays on the device as well
     try:
         sha256, content = ctx.pair.one(member, lambda _, driver: driver.back_up(name, own))
@@ -133,12 +135,10 @@ def whole(ctx: Context, run: Run) -> Result:
 
 def _kept_before(ctx: Context, member: MemberId) -> dict[str, str] | None:
     """The newest backup that was taken before the member was touched."""
-    first = ctx.plan.path[0]
-    for action in (Action.BACK_UP, Action.SAVE_ORIGINAL):
-        kept = ctx.evidence.get_backup(member, kept_name(action, first, ctx.pair.kind))
-        if kept is not None:
-            return ctx.pair.kind.files_of(kept)
-    return None
+    first, kind = ctx.plan.path[0], ctx.pair.kind
+    names = [kept_name(action, first, kind) for action in (Action.BACK_UP, Action.SAVE_ORIGINAL)]
+    kept = ctx.evidence.get_backup(member, *names)
+    return None if kept is None else kind.files_of(kept)
 
 
 def _interfaces_before(ctx: Context, member: MemberId) -> tuple[tuple[str, bool], ...] | None:

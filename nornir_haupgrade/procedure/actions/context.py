@@ -45,8 +45,11 @@ class Evidence(Protocol):
     def put_backup(self, member: MemberId, name: str, content: bytes) -> str:
         """Keep a member's configuration, readable by its owner only; returns where."""
 
-    def get_backup(self, member: MemberId, name: str) -> bytes | None:
-        """A kept configuration, its hash checked; None if there is none of this name."""
+    def get_backup(self, member: MemberId, *names: str) -> bytes | None:
+        """A kept configuration, its hash checked; None if there is none of these names.
+
+        The newest campaign that has any of them is asked; of several there, the one named first.
+        """
 
 
 @dataclass(slots=True)
