@@ -12,7 +12,7 @@ from nornir_haupgrade.platforms.archive import read_archive
 from nornir_haupgrade.procedure.actions.registry import do
 from nornir_haupgrade.procedure.records import Action
 from tests.actions.conftest import Bench
-from tests.actions.memory import FILES, NEW, archive, unreadable
+from tests.actions.memory import FILES, NEW, Device, archive, unreadable
 
 UP = "eth1=up,eth2=up"
 
@@ -252,3 +252,18 @@ def test_what_cannot_be_read_after_the_upgrade_is_an_error(bench: Bench, read: s
     assert result.verdict.status is Status.ERROR
     assert result.verdict.reason == "p1/p1b: cannot make sense of the answer"
     assert result.seen == bench.facts
+
+
+@pytest.mark.parametrize(
+    ("read_only", "written"), [((), {"p1a", "p1b"}), ((r"back-up .*",), set())]
+)
+def test_a_backup_that_only_reads_changes_nothing(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    read_only: tuple[str, ...],
+    written: set[str],
+) -> None:
+    monkeypatch.setattr(Device, "READ_ONLY", read_only)
+    context = bench.context()
+    assert do(context, bench.run(Action.BACK_UP)).verdict.status is Status.PASS
+    assert context.written == written
