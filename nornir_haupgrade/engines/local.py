@@ -136,18 +136,21 @@ class LocalEngine:
             config = next(config for config in self.project.pairs if config.name == checked.pair)
             rows: list[PreviewRow] = []
             if checked.plan is not None and not checked.plan.is_there_already:
-                rows = preview(checked.plan, checked.facts, self._pair(config), errand.until)
+                with self.store:
+                    opened = self._opening(checked.plan, errand)
+                rows = preview(opened, checked.facts, self._pair(config))
             found.append(DryRun(checked, tuple(rows)))
         return found
 
     def owed(self) -> dict[str, tuple[Owed, ...]]:
         """What each pair's newest campaign still owes its devices; contacts nothing."""
         found = {}
-        for config in self.project.pairs:
-            campaign = self.store.latest_for(config.name)
-            if campaign is not None:
-                _, state = plan_and_state(campaign.history.records(config.name))
-                found[config.name] = owed_of(self._pair(config), state, state.leases)
+        with self.store:
+            for config in self.project.pairs:
+                campaign = self.store.latest_for(config.name)
+                if campaign is not None:
+                    _, state = plan_and_state(campaign.history.records(config.name))
+                    found[config.name] = owed_of(self._pair(config), state, state.leases)
         return found
 
     # --- beginning --------------------------------------------------------------------------------
@@ -235,15 +238,15 @@ class LocalEngine:
                 ended.append(self._already_there(plan, found))
                 continue
             campaign = campaign or self.store.create()
-            campaign.history.append(plan.pair, self._opening(plan, errand, campaign))
+            campaign.history.append(plan.pair, self._opening(plan, errand))
             loops.append(self._loop(found.config, campaign))
         return loops, ended
 
-    def _opening(self, plan: Plan, errand: Errand, campaign: Campaign) -> Opened:
+    def _opening(self, plan: Plan, errand: Errand) -> Opened:
         """What the newest campaign of the pair still owes is taken over: it ended, and it owes."""
         earlier = self.store.latest_for(plan.pair)
         opened = Opened(plan, Goal.UP, errand.until)
-        if earlier is None or earlier.id == campaign.id:
+        if earlier is None:
             return opened
         _, state = plan_and_state(earlier.history.records(plan.pair))
         return replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)

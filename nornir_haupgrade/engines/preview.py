@@ -9,7 +9,7 @@ from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import MemberId, PairFacts
 from nornir_haupgrade.procedure.actions.writing import orders
 from nornir_haupgrade.procedure.preview import preview as walk
-from nornir_haupgrade.procedure.records import Ask, Run, Step
+from nornir_haupgrade.procedure.records import Ask, Opened, Run, Step
 
 if TYPE_CHECKING:
     from nornir_haupgrade.pair import Pair
@@ -27,14 +27,13 @@ class PreviewRow:
     commands: tuple[tuple[MemberId, str], ...]
 
 
-def preview(
-    plan: Plan, facts: PairFacts, pair: Pair, until: Step | None = None
-) -> list[PreviewRow]:
-    """Every run in order, if every gate passed."""
+def preview(opened: Opened, facts: PairFacts, pair: Pair) -> list[PreviewRow]:
+    """Every run in order, if every gate passed, of a campaign that would be opened so."""
+    plan, start = opened.plan, opened.before or facts
 
     def marked(run: Run, before: PairFacts, after: PairFacts) -> PairFacts:
         changed = dict(after.members)
-        for name, order in orders(plan, before, run, facts).items():
+        for name, order in orders(plan, before, run, start).items():
             old, new = before.of(name), after.of(name)
             if old is not None and new is not None:
                 changed[name] = pair.kind.marked(order, old, new)
@@ -43,8 +42,8 @@ def preview(
     return [
         _asked(decision)
         if isinstance(decision, Ask)
-        else _row(plan, decision, seen, pair, start=facts)
-        for decision, seen in walk(plan, facts, until, marked=marked)
+        else _row(plan, decision, seen, pair, start=start)
+        for decision, seen in walk(plan, facts, opened.until, owed=opened.owed, marked=marked)
     ]
 
 

@@ -32,6 +32,7 @@ from nornir_haupgrade.procedure.records import (
     Decided,
     Finish,
     Goal,
+    Lease,
     Opened,
     Result,
     Run,
@@ -50,6 +51,7 @@ def preview(
     facts: PairFacts,
     until: Step | None = None,
     *,
+    owed: frozenset[Lease] = frozenset(),
     marked: Marked = lambda _run, _before, after: after,
 ) -> Iterator[tuple[Run | Ask, PairFacts]]:
     """Each run and question in order, with the facts that it would be decided on.
@@ -58,9 +60,10 @@ def preview(
         plan: The pair's plan.
         facts: Both members now.
         until: Stop after this step.
+        owed: What an earlier campaign has left to be given back.
         marked: Adds what only the members' platform knows to the facts after a run.
     """
-    state = apply(plan, State(), Opened(plan, Goal.UP, until))
+    state = apply(plan, State(), Opened(plan, Goal.UP, until, owed=owed))
     while True:
         decision = decide(plan, state)
         if isinstance(decision, Finish):

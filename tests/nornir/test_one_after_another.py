@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nornir_haupgrade import give_back, tasks
+from nornir_haupgrade import HAPairs, give_back, tasks, upgrade_pair
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW, OLD
 from tests.nornir.test_alone import effects, one, run
+from tests.nornir.test_upgrade_pair import named
 
 
 @contextmanager
@@ -62,3 +63,13 @@ def test_a_broken_member_is_not_whole_because_it_is_asked_again(make_rig: MakeRi
     assert "p1b lost" in str(back.exception), "the way back is free, and brings no line back"
     assert rig.versions == (OLD, OLD)
     rig.audit_proof(times={"reboot": 2})
+
+
+def test_a_dry_run_shows_that_what_is_lent_will_be_given_back(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    assert not run(rig.nornir(), tasks.set_preemption, on=False).failed
+    nr = rig.nornir().with_runner(HAPairs())
+    nr.data.dry_run = True
+    for multi in nr.run(task=upgrade_pair, to=NEW).values():
+        last = {named(step): step.diff for step in multi[1:]}
+        assert last["10 give back"] == "fwctl ha preempt on"
