@@ -1,4 +1,4 @@
-"""The caller's processors, kept from costing a host its result.
+"""The caller's processors and person, kept from costing a host its result.
 
 An exception of a processor takes the place of what it was told about: a progress bar whose terminal
 has gone would make a host fail whose pair is upgraded.
@@ -9,12 +9,19 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from nornir_haupgrade.procedure.records import Choice
+
 if TYPE_CHECKING:
     from nornir.core.inventory import Host
     from nornir.core.processor import Processor
     from nornir.core.task import AggregatedResult, MultiResult, Task
 
+    from nornir_haupgrade.engines.answers import Person
+    from nornir_haupgrade.procedure.records import Asked
+
 _LOG = logging.getLogger(__name__)
+# Where no logging is configured, Python writes to stderr, which is the caller's.
+_LOG.addHandler(logging.NullHandler())
 
 
 def copy_of(task: Task) -> Task:
@@ -28,6 +35,27 @@ def copy_of(task: Task) -> Task:
     own = task.copy()
     own.processors = Processors([Foreign(processor) for processor in task.processors])
     return own
+
+
+def asking(person: Person) -> Person:
+    """The caller's person; an answer that is none leaves the pair held, and is logged."""
+
+    def ask(pair: str, asked: Asked) -> tuple[Choice, str] | None:
+        try:
+            answer = person(pair, asked)
+            if answer is None:
+                return None
+            choice, why = Choice(answer[0]), str(answer[1])
+        except Exception:  # noqa: BLE001 - anybody's, as above
+            _LOG.exception("The person raised at the hold of %s, which stays held", pair)
+            return None
+        if choice not in asked.ask.options:
+            offered = ", ".join(asked.ask.options)
+            _LOG.error("The person chose %s for %s, which stays held: %s", choice, pair, offered)
+            return None
+        return choice, why
+
+    return ask
 
 
 class Foreign:

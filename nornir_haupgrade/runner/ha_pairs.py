@@ -42,7 +42,8 @@ class HAPairs:
             ``haupgrade decide``), ``switch-back``, ``roll-back`` or ``park``.
         yes: Answer the named questions before the first write with yes, for the record.
         person: Asked at a hold that nothing else answers: called with the pair and the hold, it
-            returns a choice and why, or None to leave it held.
+            returns a choice and why, or None to leave it held. For several pairs at once, from
+            several threads; what it raises, and a choice that is not offered, leaves the pair held.
         listener: Told every event of the pairs in hand, from several threads, one at a time.
 
     Raises:

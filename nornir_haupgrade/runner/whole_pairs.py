@@ -11,7 +11,7 @@ from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.report import end_row
 from nornir_haupgrade.errors import BadInput, HAUpgradeError, Interrupted
 from nornir_haupgrade.procedure.records import Goal, Outcome
-from nornir_haupgrade.runner.foreign import copy_of
+from nornir_haupgrade.runner.foreign import asking, copy_of
 from nornir_haupgrade.runner.results import not_run, refused
 from nornir_haupgrade.runner.steps import Feed
 from nornir_haupgrade.tasks.drive import drive
@@ -62,7 +62,8 @@ def run_on_pairs(
                 listener(event)
 
     policy = Policy(on_hold, is_yes=is_yes, who=user_name())
-    engine = LocalEngine(project, policy=policy, listener=take, person=person, workers=workers)
+    asked = asking(person) if person is not None else None
+    engine = LocalEngine(project, policy=policy, listener=take, person=asked, workers=workers)
     if task.is_dry_run():
         return _shown(task, hosts, engine, work)
     return _Following(task, hosts, project, feeds).run(engine, work)

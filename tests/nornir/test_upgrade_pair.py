@@ -176,6 +176,19 @@ def test_what_to_do_at_a_hold_can_be_said_beforehand(make_rig: MakeRig) -> None:
     assert rig.result.failed, "it was not upgraded"
 
 
+@pytest.mark.parametrize("answer", [None, ("switch-back", "not offered"), ("dance", "why"), 5])
+def test_a_person_who_answers_with_nothing_that_is_offered_leaves_it_held(
+    make_rig: MakeRig,
+    answer: Any,  # noqa: ANN401 - a script's
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = make_rig(settings={"reload_timeout": 4, "settle_timeout": 1.5, "sessions_timeout": 1.5})
+    rig.fault("boot_without_ha", "p1a")
+    end = rig.by_nornir(upgrade_pair, runner=HAPairs(person=lambda *_: answer), to=NEW)
+    assert end.end is Ended.HELD
+    assert ("stays held" in caplog.text) is (answer is not None)
+
+
 def test_a_dry_run_sends_nothing_but_reads_and_shows_each_members_commands(
     make_rig: MakeRig,
 ) -> None:
