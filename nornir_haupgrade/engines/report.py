@@ -59,7 +59,7 @@ def end_row(end: PairEnd) -> dict[str, Any]:
         "members": members_row(end),
         "owed": [
             {
-                "what": owed.lease.kind,
+                "what": owed.lease.kind.value,
                 "member": owed.lease.member,
                 "reason": owed.reason,
                 "commands": list(owed.commands),
@@ -95,9 +95,9 @@ def _member_row(own: MemberFacts | None, *, answers: bool) -> dict[str, Any] | N
     return {
         "answers": answers,
         "identity": own.identity,
-        "role": own.role,
+        "role": own.role.value,
         "version": own.version,
-        "preemption": own.preemption,
+        "preemption": own.preemption.value,
         "boot_id": own.boot_id,
     }
 

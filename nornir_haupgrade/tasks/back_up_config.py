@@ -23,6 +23,6 @@ def back_up_config(task: Task, *, dry_run: bool = False) -> Result:
 
     Returns:
         How it ended, each thing that was done with its verdict, and where the evidence is.
-        ``changed`` if anything was sent to this member that changes it; ``diff`` of its facts.
+        ``changed`` if anything was sent that changes the pair; ``diff`` of its facts.
     """
     return alone(task, Errand(Purpose.BACK_UP, member=task.host.name), dry_run=dry_run)

@@ -28,7 +28,7 @@ def set_preemption(task: Task, *, on: bool, dry_run: bool = False, yes: bool = F
 
     Returns:
         How it ended, each thing that was done with its verdict, and where the evidence is.
-        ``changed`` if anything was sent to this member that changes it; ``diff`` of its facts.
+        ``changed`` if anything was sent that changes the pair; ``diff`` of its facts.
     """
     purpose = Purpose.PREEMPTION_ON if on else Purpose.PREEMPTION_OFF
     return alone(task, Errand(purpose, member=task.host.name), dry_run=dry_run, yes=yes)

@@ -24,7 +24,7 @@ def stage_image(task: Task, *, to: str, dry_run: bool = False) -> Result:
 
     Returns:
         How it ended, each thing that was done with its verdict, and where the evidence is.
-        ``changed`` if anything was sent to this member that changes it; ``diff`` of its facts.
+        ``changed`` if anything was sent that changes the pair; ``diff`` of its facts.
     """
     errand = Errand(Purpose.STAGE, to, member=task.host.name)
     return alone(task, errand, dry_run=dry_run)

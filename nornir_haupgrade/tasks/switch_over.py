@@ -26,6 +26,6 @@ def switch_over(task: Task, *, dry_run: bool = False, yes: bool = False) -> Resu
 
     Returns:
         How it ended, each thing that was done with its verdict, and where the evidence is.
-        ``changed`` if anything was sent to this member that changes it; ``diff`` of its facts.
+        ``changed`` if anything was sent that changes the pair; ``diff`` of its facts.
     """
     return alone(task, Errand(Purpose.SWITCH_OVER, member=task.host.name), dry_run=dry_run, yes=yes)

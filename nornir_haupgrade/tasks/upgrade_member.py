@@ -27,7 +27,7 @@ def upgrade_member(task: Task, *, to: str, dry_run: bool = False, yes: bool = Fa
 
     Returns:
         How it ended, each thing that was done with its verdict, and where the evidence is.
-        ``changed`` if anything was sent to this member that changes it; ``diff`` of its facts.
+        ``changed`` if anything was sent that changes the pair; ``diff`` of its facts.
     """
     errand = Errand(Purpose.UPGRADE_MEMBER, to, member=task.host.name)
     return alone(task, errand, dry_run=dry_run, yes=yes)

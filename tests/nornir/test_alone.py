@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 from nornir.core import Nornir
 from nornir.core.task import AggregatedResult, Result
 
@@ -28,6 +29,7 @@ def run(nr: Nornir, task: Callable[..., Result], **params: Any) -> AggregatedRes
 def one(rig: Rig, member: str, task: Callable[..., Result], **params: Any) -> Result:  # noqa: ANN401
     """Run a task on one member and give back its result, which is plain data."""
     found = run(rig.nornir().filter(name=member), task, **params)[member][0]
+    assert yaml.safe_load(yaml.safe_dump(found.result)) == found.result, "it is plain data"
     json.dumps(found.result)
     assert PASSWORD not in str(found.result) + found.diff + str(found.exception)
     return found
