@@ -144,14 +144,17 @@ class LocalEngine:
 
     def owed(self) -> dict[str, tuple[Owed, ...]]:
         """What each pair's newest campaign still owes its devices; contacts nothing."""
-        found = {}
         with self.store:
-            for config in self.project.pairs:
-                campaign = self.store.latest_for(config.name)
-                if campaign is not None:
-                    _, state = plan_and_state(campaign.history.records(config.name))
-                    found[config.name] = owed_of(self._pair(config), state, state.leases)
-        return found
+            found = {config.name: self._owed(config) for config in self.project.pairs}
+        return {name: owed for name, owed in found.items() if owed is not None}
+
+    def _owed(self, config: PairConfig) -> tuple[Owed, ...] | None:
+        """What a pair's newest campaign owes; None without a campaign."""
+        campaign = self.store.latest_for(config.name)
+        if campaign is None:
+            return None
+        _, state = plan_and_state(campaign.history.records(config.name))
+        return owed_of(self._pair(config), state, state.leases)
 
     # --- beginning --------------------------------------------------------------------------------
 
@@ -269,7 +272,11 @@ class LocalEngine:
     def _already_there(self, plan: Plan, found: Surveyed) -> PairEnd:
         """Not even a switchover is tried for the sake of an upgrade that nobody needs."""
         reason = f"both members already run {plan.path[-1]}; nothing was done"
-        end = PairEnd(plan.pair, Outcome.DONE, reason, facts=found.facts)
+        owed = self._owed(found.config)
+        advice = "haupgrade give-back gives back what is owed" if owed else ""
+        end = PairEnd(
+            plan.pair, Outcome.DONE, reason, facts=found.facts, owed=owed or (), advice=advice
+        )
         self._tell(end)
         return end
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nornir_haupgrade import HAPairs, give_back, tasks, upgrade_pair
+from nornir_haupgrade.procedure.records import Outcome
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW, OLD
 from tests.nornir.test_alone import effects, one, run
@@ -73,3 +74,12 @@ def test_a_dry_run_shows_that_what_is_lent_will_be_given_back(make_rig: MakeRig)
     for multi in nr.run(task=upgrade_pair, to=NEW).values():
         last = {named(step): step.diff for step in multi[1:]}
         assert last["10 give back"] == "fwctl ha preempt on"
+
+
+def test_an_upgrade_that_has_nothing_to_do_says_what_is_owed(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    assert rig.by_nornir(upgrade_pair, to=NEW).end is Outcome.DONE
+    assert not run(rig.nornir(), tasks.set_preemption, on=False).failed
+    end = rig.by_nornir(upgrade_pair, to=NEW)
+    assert (end.end, {owed.lease.member for owed in end.owed}) == (Outcome.DONE, {"p1a", "p1b"})
+    assert "give-back" in end.advice
