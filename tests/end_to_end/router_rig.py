@@ -11,7 +11,7 @@ from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.lab import Lab, RouterSpec, router_pair
 from nornir_haupgrade.lab.iosxe.router import Router
 from nornir_haupgrade.platforms.cisco_iosxe import CiscoIosXe
-from nornir_haupgrade.procedure.records import Record, Started
+from nornir_haupgrade.procedure.records import Action, Record, Started, Step
 from tests.end_to_end.audit import Entry, Proof
 from tests.end_to_end.rig import Rig
 
@@ -20,6 +20,48 @@ NEW: Final = "17.09.01a"
 TAKE: Final = "priority 254"
 _PREEMPTS: Final = re.compile(r": (?:standby|vrrp) \d+ preempt\b.* \(by ssh\)$")
 _DECLARED: Final = re.compile("|".join((*CiscoIosXe.READ_ONLY, *CiscoIosXe.NAPALM_READ_ONLY)))
+
+ORDER: Final = (
+    (Step.PREPARE, Action.LOOK),
+    (Step.PREPARE, Action.READINESS),
+    (Step.PREPARE, Action.BASELINE),
+    (Step.PREPARE, Action.SAVE_ORIGINAL),
+    (Step.PREPARE, Action.STAGE),
+    (Step.PREPARE, Action.BORROW_PREEMPTION),
+    (Step.TRIAL, Action.REPORT),
+    (Step.TRIAL, Action.SESSIONS),
+    (Step.TRIAL, Action.SERVICES),
+    (Step.TRIAL, Action.ENTRY),
+    (Step.TRIAL, Action.SWITCH),
+    (Step.TRIAL, Action.RELEASE),
+    (Step.TRIAL, Action.SERVICES),
+    (Step.REPORT, Action.REPORT),
+    (Step.BACK_UP, Action.BACK_UP),
+    (Step.PREEMPTION_OFF, Action.PREEMPTION_IS_OFF),
+    (Step.UPGRADE_STANDBY, Action.INSTALL),
+    (Step.UPGRADE_STANDBY, Action.RESTORE_POINT),
+    (Step.UPGRADE_STANDBY, Action.RELOAD),
+    (Step.UPGRADE_STANDBY, Action.WHOLE),
+    (Step.UPGRADE_STANDBY, Action.COMMIT),
+    (Step.SWITCH_OVER, Action.SESSIONS),
+    (Step.SWITCH_OVER, Action.SERVICES),
+    (Step.SWITCH_OVER, Action.ENTRY),
+    (Step.SWITCH_OVER, Action.SWITCH),
+    (Step.SWITCH_OVER, Action.RELEASE),
+    (Step.SWITCH_OVER, Action.SERVICES),
+    (Step.UPGRADE_OTHER, Action.INSTALL),
+    (Step.UPGRADE_OTHER, Action.RESTORE_POINT),
+    (Step.UPGRADE_OTHER, Action.RELOAD),
+    (Step.UPGRADE_OTHER, Action.WHOLE),
+    (Step.UPGRADE_OTHER, Action.COMMIT),
+    (Step.AGREE, Action.REPORT),
+    (Step.SERVICES, Action.SERVICES),
+    (Step.GIVE_BACK, Action.SESSIONS),
+    (Step.GIVE_BACK, Action.ENTRY),
+    (Step.GIVE_BACK, Action.RETURN_PREEMPTION),
+    (Step.SERVICES, Action.SERVICES),
+)
+"""The runs of an upgrade in install mode with preemption on."""
 
 ADVERT: Final = 0.3
 """HSRP's hold time is ten of it: who lost the role speaks for so long."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+import pytest
 
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
+from nornir_haupgrade.lab.iosxe.spec import DEFAULT_GROUPS
 from nornir_haupgrade.procedure.records import Action, Outcome
 from tests.end_to_end.rig import Rig, Scenario, together
-from tests.end_to_end.router_rig import NEW, OLD, RouterRig, routers, routers_of
+from tests.end_to_end.router_rig import NEW, OLD, ORDER, RouterRig, routers, routers_of
 
 BUNDLE: Final = RouterSpec(mode=SoftwareMode.BUNDLE)
 WALK: Final = ("install", "boot-select", "reboot", "commit", "take")
@@ -56,6 +59,7 @@ def upgraded(rig: Rig) -> RouterRig:
 
 def by_packages(rig: Rig) -> None:
     rig = upgraded(rig)
+    assert tuple((found.run.step, found.run.action) for found in rig.results()) == ORDER
     assert any("preempt" in line for lines in rig.before.values() for line in lines)
     assert rig.audit_proof().effects(*WALK) == PACKAGES
     for name in ("p1a", "p1b"):
@@ -80,7 +84,8 @@ def by_one_file(rig: Rig) -> None:
 
 
 def with_napalm(rig: Rig) -> None:
-    rig = upgraded(rig)
+    by_packages(rig)
+    rig = routers_of(rig)
     (baseline,) = rig.results(Action.BASELINE)
     rows = dict(baseline.facts)
     for member in ("p1a", "p1b"):
@@ -94,7 +99,6 @@ def with_napalm(rig: Rig) -> None:
         "pass: p1a: 4 items as before",
         "pass: p1b: 4 items as before",
     ]
-    assert rig.audit_proof().effects(*WALK) == PACKAGES
     others = [
         own.others
         for found in rig.results()
@@ -111,13 +115,22 @@ def without_preemption(rig: Rig) -> None:
     assert rig.audit_proof().effects(*WALK) == PACKAGES
 
 
-SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
-    "packages": (by_packages, routers()),
-    "one-file": (by_one_file, routers(router=BUNDLE)),
+Scenarios: TypeAlias = dict[str, tuple[Scenario, dict[str, Any]]]
+SCENARIOS: Final[Scenarios] = {
     "napalm": (with_napalm, routers(connections={"napalm": {"platform": "ios"}})),
+    "one-file": (by_one_file, routers(router=BUNDLE)),
+}
+MORE: Final[Scenarios] = {
+    "packages": (by_packages, routers()),
     "no-preemption": (without_preemption, routers(preempt=False)),
+    "one-group": (by_packages, routers(router=RouterSpec(groups=DEFAULT_GROUPS[:1]))),
 }
 
 
 def test_a_pair_of_routers_is_upgraded(tmp_path: Path) -> None:
     together(tmp_path, SCENARIOS)
+
+
+@pytest.mark.prove
+def test_other_pairs_of_routers_are_upgraded(tmp_path: Path) -> None:
+    together(tmp_path, MORE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
 from nornir_haupgrade.procedure.records import Choice, Goal, Kind, Outcome, Step
@@ -121,6 +123,8 @@ def nothing_to_go_back_to(rig: Rig) -> None:
 SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
     "on-trial": (on_trial, routers()),
     "committed": (committed, routers()),
+}
+MORE: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
     "one-file": (one_file, routers(router=RouterSpec(mode=SoftwareMode.BUNDLE))),
     "done": (done, routers()),
     "nothing": (nothing_to_go_back_to, routers(settings=SHORT)),
@@ -129,3 +133,8 @@ SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
 
 def test_rolled_back_in_order(tmp_path: Path) -> None:
     together(tmp_path, SCENARIOS)
+
+
+@pytest.mark.prove
+def test_rolled_back_from_elsewhere(tmp_path: Path) -> None:
+    together(tmp_path, MORE)
