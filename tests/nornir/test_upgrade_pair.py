@@ -189,6 +189,16 @@ def test_a_person_who_answers_with_nothing_that_is_offered_leaves_it_held(
     assert ("stays held" in caplog.text) is (answer is not None)
 
 
+def test_what_was_mended_on_the_way_leaves_no_host_out(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    rig.fault("reply_lost", "p1a", on="fwctl image install", command="fwctl image boot", times=1)
+    nr = rig.nornir().with_runner(HAPairs())
+    result = nr.run(task=upgrade_pair, to=NEW)
+    assert rig.versions == (NEW, NEW)
+    assert not result.failed
+    assert nr.data.failed_hosts == set()
+
+
 def test_a_dry_run_sends_nothing_but_reads_and_shows_each_members_commands(
     make_rig: MakeRig,
 ) -> None:
