@@ -15,7 +15,7 @@ from nornir_haupgrade import HAPairs, drill_pair, reboot_pair, roll_back_pair, u
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab import LabSpec, LabThread, simple_pair
-from nornir_haupgrade.procedure.records import Outcome, Step
+from nornir_haupgrade.procedure.records import Asked, Choice, Outcome, Step
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW, OLD, PASSWORD, Rig
 
@@ -190,11 +190,21 @@ def test_a_person_who_answers_with_nothing_that_is_offered_leaves_it_held(
 
 
 def test_what_was_mended_on_the_way_leaves_no_host_out(make_rig: MakeRig) -> None:
+    """Services fail after step 6, the role goes back, somebody mends it, and all ends well."""
     rig = make_rig()
-    rig.fault("reply_lost", "p1a", on="fwctl image install", command="fwctl image boot", times=1)
-    nr = rig.nornir().with_runner(HAPairs())
+    rig.fault("data_dead", "p1a", on="fwctl reboot", by="p1a")
+
+    def person(_: str, asked: Asked) -> tuple[Choice, str]:
+        if Choice.SWITCH_BACK in asked.ask.options:
+            return Choice.SWITCH_BACK, "services first"
+        rig.lab.call(lambda lab: lab.heal("data_dead", "p1a"))
+        return Choice.RETRY, "mended"
+
+    nr = rig.nornir().with_runner(HAPairs(person=person))
     result = nr.run(task=upgrade_pair, to=NEW)
     assert rig.versions == (NEW, NEW)
+    held = [hold["about"] for one in result["p1a"][1:] for hold in one.result["holds"]]
+    assert "services-bad" in held
     assert not result.failed
     assert nr.data.failed_hosts == set()
 
