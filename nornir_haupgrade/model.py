@@ -209,6 +209,8 @@ class MemberFacts:
     ha_lines: tuple[str, ...] = ()
     """The lines of its configuration that a switchover or a change of preemption rewrites, as they
     stand; empty where neither is a matter of configuration."""
+    preempting: tuple[str, ...] = ()
+    """Those of them that have it preempt: it may do so in one group and not in another."""
 
     def slot_of(self, version: Version) -> str | None:
         """The slot that holds a version, or None."""

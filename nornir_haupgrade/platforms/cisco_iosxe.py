@@ -34,7 +34,7 @@ from nornir_haupgrade.platforms import (
 from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.platforms.cisco_iosxe_commands import commands_of, is_bundle
 from nornir_haupgrade.platforms.cisco_iosxe_flash import Flash
-from nornir_haupgrade.platforms.cisco_iosxe_lines import is_latched, lines_of_groups
+from nornir_haupgrade.platforms.cisco_iosxe_lines import is_latched, lines_of_groups, preempting
 from nornir_haupgrade.platforms.cisco_iosxe_talk import Talk
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ class CiscoIosXe:
             config=changed,
             others=others,
             ha_lines=lines,
+            preempting=preempting(lines),
         )
 
     def sync_report(self) -> SyncReport:

@@ -74,6 +74,13 @@ def parse_lines(kept: Iterable[str]) -> tuple[Line, ...]:
     return tuple(Line.parse(text) for text in kept)
 
 
+def preempting(kept: Iterable[str]) -> tuple[str, ...]:
+    """Those of the kept texts that have a group preempt."""
+    texts = tuple(kept)
+    found = zip(texts, parse_lines(texts), strict=True)
+    return tuple(text for text, line in found if line.word == "preempt" and not line.is_off)
+
+
 def is_latched(kept: Iterable[str]) -> bool:
     """Whether any group has the priority that takes the role."""
     return any(line.takes_role for line in parse_lines(kept))

@@ -9,7 +9,7 @@ from nornir_haupgrade.model import Change, MemberFacts, Version
 from nornir_haupgrade.platforms.base import Order
 from nornir_haupgrade.platforms.cisco_iosxe_commands import file_system, is_bundle
 from nornir_haupgrade.platforms.cisco_iosxe_groups import LATCH
-from nornir_haupgrade.platforms.cisco_iosxe_lines import Line, kept_as, parse_lines
+from nornir_haupgrade.platforms.cisco_iosxe_lines import Line, kept_as, parse_lines, preempting
 from nornir_haupgrade.platforms.cisco_iosxe_texts import COMMITTED, INACTIVE, ON_TRIAL
 
 Slots = tuple[tuple[str, Version], ...]
@@ -17,10 +17,9 @@ Slots = tuple[tuple[str, Version], ...]
 
 def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
     """The facts after a change, with the slots and lines that this platform would show."""
+    lines = _lines(order, before.ha_lines)
     return replace(
-        after,
-        installed=_slots(order, before),
-        ha_lines=_lines(order, before.ha_lines),
+        after, installed=_slots(order, before), ha_lines=lines, preempting=preempting(lines)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import MemberId, PairFacts, Role
+from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Preemption, Role
 from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import Kind, Lease, LeaseKind
 from nornir_haupgrade.procedure.state import State
@@ -50,6 +50,13 @@ def own_latch(plan: Plan, state: State) -> MemberId | None:
         ):
             return name
     return None
+
+
+def preempts_again(state: State, member: MemberId, own: MemberFacts) -> bool:
+    """Whether it preempts, in every group in which it did before our first write."""
+    first = state.original.of(member) if state.original else None
+    lines = first.preempting if first else ()
+    return own.preemption is Preemption.ON and set(lines) <= set(own.preempting)
 
 
 def versions(facts: PairFacts) -> frozenset[str]:

@@ -62,12 +62,14 @@ def _explained(
     is_named = member in run.members
     match run.action:
         case Action.BORROW_PREEMPTION if is_named:
-            return _CONFIGURED if _moved("preemption", member, before, now) else _NOTHING
+            is_off = _moved("preemption", member, before, now)
+            return _CONFIGURED if is_off else _begun(member, before, now)
         case Action.RETURN_PREEMPTION:
             configured = is_named and _moved("preemption", member, before, now)
             was_returned = any(_moved("preemption", name, before, now) for name in run.members)
             moves = _ROLE if was_returned else _NOTHING
-            return (_CONFIGURED | moves) if configured else moves
+            begun = _begun(member, before, now) if is_named else _NOTHING
+            return (_CONFIGURED if configured else begun) | moves
         case Action.SYNC_CONFIG if not is_named:
             return frozenset({"config"})
         case Action.STAGE if is_named:
@@ -90,9 +92,14 @@ def _explained(
             return (_ROLE | rewritten) if left_trace else _NOTHING
         case Action.RELEASE if is_named:
             was_released = _moved("is_latched", member, before, now)
-            return (_ROLE | _rewritten(traits)) if was_released else _NOTHING
+            return (_ROLE | _rewritten(traits)) if was_released else _begun(member, before, now)
         case _:
             return _NOTHING
+
+
+def _begun(member: MemberId, before: PairFacts, now: PairFacts) -> frozenset[str]:
+    """The trace of a change that takes several lines and was cut off behind some of them."""
+    return frozenset({"config"}) if _moved("ha_lines", member, before, now) else _NOTHING
 
 
 def _rewritten(traits: Traits) -> frozenset[str]:

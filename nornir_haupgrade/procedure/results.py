@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from nornir_haupgrade.model import PairFacts, Preemption, Status, Verdict
+from nornir_haupgrade.model import PairFacts, Status, Verdict
+from nornir_haupgrade.procedure.conditions import preempts_again
 from nornir_haupgrade.procedure.explain import differences, last_known
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import (
@@ -77,6 +78,7 @@ def _seen(plan: Plan, state: State, seen: PairFacts, run: Run | None) -> State:
     start = state.start
     if start is None and plan.purpose.is_single and all(own for _, own in seen.members):
         start = seen
+    kept = [lease for lease in state.leases if not _is_returned(plan, state, lease, seen)]
     is_silent = run is not None and any(seen.of(name) is None for name in run.members)
     return replace(
         state,
@@ -84,7 +86,7 @@ def _seen(plan: Plan, state: State, seen: PairFacts, run: Run | None) -> State:
         facts=seen,
         known=last_known(state.known, seen),
         unsettled=run if is_silent and run is not None and run.action.is_change else None,
-        leases=frozenset(lease for lease in state.leases if not _is_returned(plan, lease, seen)),
+        leases=frozenset(kept),
     )
 
 
@@ -92,13 +94,13 @@ def _disturbed(state: State, about: Run | None) -> State:
     return replace(forget(state), trouble=Trouble(Kind.CHANGED, about), is_disturbed=True)
 
 
-def _is_returned(plan: Plan, lease: Lease, seen: PairFacts) -> bool:
+def _is_returned(plan: Plan, state: State, lease: Lease, seen: PairFacts) -> bool:
     facts = seen.of(lease.member)
     if facts is None or facts.identity != plan.identity_of(lease.member):
         return False
     match lease.kind:
         case LeaseKind.PREEMPTION:
-            return facts.preemption is Preemption.ON
+            return preempts_again(state, lease.member, facts)
         case LeaseKind.LATCH:
             return not facts.is_latched
         case LeaseKind.BOOT:

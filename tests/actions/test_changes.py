@@ -64,6 +64,17 @@ def test_preemption_that_is_not_on_again_is_named(bench: Bench) -> None:
     assert result.verdict.reason == "preemption is not on again on p1a"
 
 
+def test_preemption_that_is_on_again_in_one_group_only_is_not_returned(bench: Bench) -> None:
+    both = ("interface Vlan1|standby 1 preempt", "interface Vlan2|standby 2 preempt")
+    bench.a.becomes(preempting=both)
+    bench.state = {"start": bench.facts}
+    bench.a.becomes(preemption=Preemption.OFF, preempting=both[:1])
+    assert bench.do(Action.RETURN_PREEMPTION, "p1a").verdict.status is Status.FAIL
+    bench.a.becomes(preemption=Preemption.OFF)
+    bench.a.on_change = lambda _: bench.a.becomes(preempting=both)
+    assert bench.do(Action.RETURN_PREEMPTION, "p1a").verdict.status is Status.PASS
+
+
 def test_roles_that_do_not_settle_after_preemption_are_a_failure(bench: Bench) -> None:
     bench.a.becomes(preemption=Preemption.OFF)
     bench.a.on_change = lambda _: bench.a.becomes(role=Role.NEGOTIATING)

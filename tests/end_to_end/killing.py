@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from tests.end_to_end.rig import Rig, started
@@ -89,6 +90,7 @@ def survives(
     kill: Kill,
     *,
     mend: Callable[[Rig, str], dict[str, Any]] | None = None,
+    allowed: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,  # noqa: ANN401
 ) -> str | None:
     """Upgrade, be killed, go on: None if all is as it should be, else what is not.
@@ -97,6 +99,7 @@ def survives(
         folder: Where; it is made.
         kill: When.
         mend: What a person does about a hold, told why; returns what the proof is told about that.
+        allowed: What the proof is told about the kill.
         settings: Of ``started``.
     """
     folder.mkdir()
@@ -104,9 +107,9 @@ def survives(
         try:
             if not killed(rig, kill):
                 return f"{kill}: it was not killed"
-            end, allowed = ended(rig), {}
+            end = ended(rig)
             if mend is not None and end["end"] == "held":
-                allowed = mend(rig, end["reason"])
+                allowed = {**allowed, **mend(rig, end["reason"])}
                 end = ended(rig, "--looked")
             assert end["end"] == "done", end
             assert end["owed"] == [], end

@@ -201,6 +201,7 @@ def test_facts_of_a_standby_router_in_install_mode(driver: CiscoIosXe) -> None:
         config=hashlib.sha256(CHANGED.removeprefix("! ").encode()).hexdigest()[:16],
         others=0,
         ha_lines=KEPT,
+        preempting=KEPT[1:],
     )
 
 

@@ -15,6 +15,7 @@ from nornir_haupgrade.platforms.cisco_iosxe_lines import (
     is_latched,
     lines_of_groups,
     parse_lines,
+    preempting,
 )
 from tests.platforms.captured import captured
 
@@ -172,6 +173,13 @@ def test_a_group_that_follows_another_is_refused() -> None:
     text = "interface Vlan1\n standby 2 ip 192.0.2.1\n standby 2 follow MASTER\n"
     with pytest.raises(UnexpectedOutput, match="follows another group"):
         lines_of_groups(text, [group("Vlan1", "standby", 2)])
+
+
+def test_the_lines_that_preempt_are_told_from_those_that_do_not() -> None:
+    on = ("interface Vlan1|standby 1 preempt delay minimum 30", "interface Vlan2|vrrp 2 preempt")
+    off = ("interface Vlan1|standby 1 priority 110", "interface Vlan3|no standby 3 preempt")
+    assert preempting((off[0], on[0], on[1], off[1])) == on
+    assert preempting(()) == ()
 
 
 def test_the_priority_that_takes_the_role_is_a_latch() -> None:

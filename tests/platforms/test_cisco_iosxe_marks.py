@@ -67,7 +67,7 @@ def test_one_file_is_installed_as_soon_as_it_lies_there() -> None:
 
 def test_lines_follow_the_role_and_come_back() -> None:
     lent = after(Order(Change.PREEMPTION_OFF), PACKAGES)
-    assert lent.ha_lines == OFF
+    assert (lent.ha_lines, lent.preempting) == (OFF, ())
     taken = after(Order(Change.RELINQUISH), lent)
     assert taken.ha_lines == TAKEN
     release = Order(Change.RELEASE, lines=LINES)

@@ -194,6 +194,18 @@ def test_what_is_not_its_own_trace_is_somebody_else_s(
     assert unexplained(run, changed(pair(), **now)) == found
 
 
+@pytest.mark.parametrize(
+    "action", [Action.BORROW_PREEMPTION, Action.RETURN_PREEMPTION, Action.RELEASE]
+)
+def test_lines_that_were_changed_before_the_rest_was_cut_off_are_ours(action: Action) -> None:
+    run = Run(action, ("fw2",))
+    half = changed(pair(), fw2={"config": "other", "ha_lines": ("interface Vlan1|priority 9",)})
+    assert unexplained(run, half) == set()
+    assert unexplained(None, half) == {"fw2.config"}
+    assert unexplained(replace(run, members=("fw1",)), half) == {"fw2.config"}
+    assert unexplained(run, changed(pair(), fw2={"config": "other"})) == {"fw2.config"}
+
+
 def test_a_choice_of_what_boots_is_a_changed_configuration_where_the_role_is_one() -> None:
     run = Run(Action.ACTIVATE, ("fw2",), "13.8")
     now = changed(pair(), fw2={"next_version": "13.8", "config": "other"})

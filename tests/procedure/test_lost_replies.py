@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import Switching
+from dataclasses import replace
+
+from nornir_haupgrade.model import PairFacts, Switching
 from nornir_haupgrade.procedure.plan import Traits
 from nornir_haupgrade.procedure.records import (
     Action,
     Choice,
     Kind,
     Outcome,
+    Result,
 )
 from nornir_haupgrade.procedure.state import TRIES
+from tests.explorer.world import facts
 from tests.procedure.story import (
+    PREEMPTION,
     UNCLEAR,
     story,
 )
@@ -156,3 +161,25 @@ def test_a_synchronisation_whose_reply_was_lost_explains_nothing() -> None:
     pair.node("b", hand=1)
     pair.looks()
     assert pair.ask.kind is Kind.CHANGED
+
+
+def test_preemption_is_owed_until_it_is_back_in_every_group() -> None:
+    """Whoever is cut off while it is given back has brought it back in the first groups only."""
+    lines = ("interface Vlan1|standby 1 preempt", "interface Vlan2|standby 2 preempt")
+    pair = story()
+
+    def shown(*preempting: str) -> PairFacts:
+        return PairFacts(
+            tuple(
+                (name, replace(own, preempting=preempting) if own and name == "a" else own)
+                for name, own in facts(pair.world).members
+            )
+        )
+
+    pair.before(Action.RETURN_PREEMPTION)
+    pair.state = replace(pair.state, start=shown(*lines))
+    for back, is_owed in ((lines[:1], True), (lines, False)):
+        run = pair.starts()
+        pair.node("a", preempts=True)
+        pair.write(Result(run, UNCLEAR, shown(*back)))
+        assert (PREEMPTION in pair.state.leases) is is_owed

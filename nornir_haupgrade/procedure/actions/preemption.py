@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nornir_haupgrade.gates.preemption import is_off
-from nornir_haupgrade.model import PairFacts, Preemption, Status, Verdict
+from nornir_haupgrade.model import PairFacts, Status, Verdict
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context
+from nornir_haupgrade.procedure.conditions import preempts_again
 from nornir_haupgrade.procedure.records import Result, Run
 
 
@@ -15,14 +16,17 @@ def borrow_preemption(ctx: Context, run: Run) -> Result:
 
 
 def return_preemption(ctx: Context, run: Run) -> Result:
-    """On again where it was on, read back once the roles have settled; measured as a switchover."""
+    """On again in each group where it was on, read back once the roles have settled.
+
+    It may move the role, so it is measured as a switchover.
+    """
     ctx.meter.before_switchover()
 
     def is_returned(facts: PairFacts) -> Verdict:
         missing = [
             name
             for name in run.members
-            if (own := facts.of(name)) is None or own.preemption is not Preemption.ON
+            if (own := facts.of(name)) is None or not preempts_again(ctx.state, name, own)
         ]
         if missing:
             return Verdict(Status.FAIL, f"preemption is not on again on {', '.join(missing)}")
