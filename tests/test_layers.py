@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli", "report"),
     ("processors", "rows"),
     ("campaign",),
+    ("rehearsal",),
     ("runner", "tasks"),
     ("engines",),
     ("procedure",),
@@ -46,7 +47,8 @@ SAME_ROW = {
     ("errors", "model"),
 }
 LAB_MAY_IMPORT = {"lab", "model", "errors"}
-MAY_IMPORT_LAB = {"lab", "cli"}
+# A rehearsal is the engine's procedure on the lab's devices: the one place where the two meet.
+MAY_IMPORT_LAB = {"lab", "cli", "rehearsal"}
 
 DECIDING = re.compile(r"gates(\..*)?|procedure\.(machine|apply|state|records|preview)")
 # What neither does I/O nor knows a clock. Everything else is refused: a list of what is forbidden
@@ -261,7 +263,7 @@ def _direction(source: str, imported: str) -> str | None:
     if target == "lab":
         if source in MAY_IMPORT_LAB:
             return None
-        return f"{source or PACKAGE} imports `{imported}`; only cli may import lab"
+        return f"{source or PACKAGE} imports `{imported}`; only cli and rehearsal may import lab"
     if target not in RANK:
         return f"{source or PACKAGE} imports `{imported}`, which is in no layer"
     if RANK[target] > RANK[source] or (source, target) in SAME_ROW:
@@ -411,6 +413,9 @@ GOOD = {
         "gates/b.py": "from . import __name__ as x",
     },
     "the command line opens the lab": {"cli.py": "from nornir_haupgrade import lab"},
+    "a rehearsal joins the lab and an engine": {
+        "rehearsal.py": "from nornir_haupgrade import engines, lab"
+    },
     "the lab uses the facts": {"lab.py": "from . import errors\nfrom .model import Role"},
     "a length of time in a decision": {
         "procedure/state.py": "from datetime import timedelta\nimport hashlib"
@@ -495,15 +500,23 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     ),
     "platforms import the lab": (
         {"platforms/a.py": "from ..lab import texts"},
-        "platforms imports `lab`; only cli may import lab",
+        "platforms imports `lab`; only cli and rehearsal may import lab",
     ),
     "an engine imports the lab": (
         {"engines.py": "from nornir_haupgrade.lab import serve"},
-        "engines imports `lab`; only cli may import lab",
+        "engines imports `lab`; only cli and rehearsal may import lab",
+    ),
+    "a report imports the lab": (
+        {"report.py": "from nornir_haupgrade.lab import serve"},
+        "report imports `lab`; only cli and rehearsal may import lab",
+    ),
+    "an engine rehearses": (
+        {"engines.py": "from nornir_haupgrade import rehearsal"},
+        "engines imports `rehearsal`, which points upwards",
     ),
     "the public package imports the lab": (
         {"__init__.py": "from nornir_haupgrade import lab"},
-        "nornir_haupgrade imports `lab`; only cli may import lab",
+        "nornir_haupgrade imports `lab`; only cli and rehearsal may import lab",
     ),
     "a gate prints": ({"gates/a.py": "print('ok')"}, "calls print(), but it decides"),
     "a gate opens a file": ({"gates/a.py": "x = open('f').read()"}, "calls open(), but it decides"),

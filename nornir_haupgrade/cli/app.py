@@ -28,7 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(lab, name="lab", help="Pairs to rehearse on: simulated, or real ones of Debian.")
+app.add_typer(lab, name="lab", help="Pairs to try things on: simulated, or real ones of Debian.")
 
 
 def _show_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer's callback
@@ -147,6 +147,55 @@ def drill(
 
     asked = Asked(pair, on_hold, is_new=new, is_dry=dry_run, is_yes=yes, is_json=json)
     leave(context, lambda shell: drill_pairs(shell, asked))
+
+
+@app.command()
+def rehearse(
+    context: typer.Context,
+    *,
+    to: Annotated[str, typer.Option(metavar="VERSION", help="The target version.")],
+    pair: Pairs = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="STEP", help="Stop after this step: 0 to 10, or its name; exit 3."),
+    ] = None,
+    assume: Annotated[
+        bool,
+        typer.Option("--assume", help="Ask no device: take what the inventory and options say."),
+    ] = False,
+    version: Annotated[
+        str | None,
+        typer.Option("--from", metavar="VERSION", help="With --assume: what the members run."),
+    ] = None,
+    fault: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is to go wrong, as a YAML list.")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=1, max=100, help="Seconds of the twins per second here.")
+    ] = 30.0,
+    boot: Annotated[
+        float | None,
+        typer.Option(min=1, help="Seconds that a boot takes; default a fifth of reload_timeout."),
+    ] = None,
+    on_hold: Hold = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Run the upgrade on simulated twins of the pairs, and say how it would end.
+
+    The pairs are read once, read-only; after that nothing real is contacted. It is kept below the
+    store in rehearsals/, apart from every campaign. Exit codes as of run.
+    """
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli.rehearse import Said, rehearse as rehearse_pairs
+
+        said = Said(pair or (), until, assume, version, fault, speed, boot)
+        return rehearse_pairs(
+            shell, said, to=to, on_hold=on_hold and on_hold.value, is_yes=yes, is_json=json
+        )
+
+    leave(context, work)
 
 
 @app.command()

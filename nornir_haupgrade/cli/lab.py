@@ -1,125 +1,190 @@
-"""The demo lab as a process in the background: up, down, status."""
+"""The simulated pairs as a process in the background: up, down, status, devices, fault."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import os
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.redact import escape
-from nornir_haupgrade.errors import BadInput, HAUpgradeError
+from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.rehearsal import process
+from nornir_haupgrade.rehearsal.run import need_lab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from nornir_haupgrade.settings import Image
 
-_MODULE = "nornir_haupgrade.lab"
-_READY_WITHIN = 30.0
-_GONE_WITHIN = 10.0
-_TICK = 0.05
+_DEVICES = ("pair", "member", "platform", "version", "address", "port", "role")
+_STATES = ("member", "address", "version", "role", "state", "boots", "logins")
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """What ``lab up --inventory`` was told."""
+
+    inventory: Path
+    pairs: Sequence[str] = ()
+    version: str | None = None
+    speed: float = 1.0
 
 
 def up(shell: Shell, spec: Path, folder: Path) -> int:
-    """Start it, wait until it is ready, and say how to talk to it.
+    """Start what a description says, wait until it is ready, and say how to talk to it.
 
     Raises:
         BadInput: There is no such description, or the extra is not installed.
         HAUpgradeError: It did not start.
     """
-    if (members := _state(folder)) is not None:
-        emit(shell, [f"a lab runs already in {folder}"])
-        _show(shell, members, folder)
+    if _is_there(shell, folder):
         return Exit.DONE
     if not spec.is_file():
-        advice = "name one with --spec, written like examples/lab.yaml of the repository"
-        raise BadInput(f"there is no lab description {spec}", advice=advice)
-    if importlib.util.find_spec("asyncssh") is None:
-        raise BadInput(
-            "the lab needs a package that is not installed",
-            advice="pip install 'nornir-haupgrade[lab]'",
+        advice = (
+            "name one with --spec, written like examples/lab.yaml of the repository, or an "
+            "inventory with --inventory"
         )
+        raise BadInput(f"there is no lab description {spec}", advice=advice)
+    need_lab()
     emit(shell, _build_images(shell))
-    folder.mkdir(parents=True, exist_ok=True)
-    process = _start(spec, folder)
-    is_over = lambda: (folder / "ready").exists() or process.poll() is not None  # noqa: E731
-    is_ready = _wait(is_over, _READY_WITHIN) and process.poll() is None
-    members = _state(folder) if is_ready else None
-    if members is None:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        raise HAUpgradeError(f"the lab did not start: {_last_words(folder)}", advice="mend the lab")
-    _show(shell, members, folder)
+    process.start(spec, folder)
+    _show(shell, _states(folder), folder)
+    return Exit.DONE
+
+
+def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
+    """Start twins of an inventory's pairs, and write a project that points at them.
+
+    Raises:
+        BadInput: The inventory cannot be used, or the lab cannot simulate one of its platforms.
+        HAUpgradeError: It did not start.
+    """
+    from nornir_haupgrade.rehearsal.inventories import open_inventory
+    from nornir_haupgrade.rehearsal.project import put_aside, write_project
+    from nornir_haupgrade.rehearsal.run import assumed_pairs
+    from nornir_haupgrade.rehearsal.twins import Times, lab_of, twins_of, unsimulated
+
+    if _is_there(shell, folder):
+        return Exit.DONE
+    need_lab()
+    site = open_inventory(twins.inventory, twins.pairs)
+    if findings := unsimulated(site.pairs):
+        raise BadInput.from_findings(findings)
+    made = twins_of(assumed_pairs(site, twins.version), Times())
+    process.start(process.write_spec(lab_of(made, speed=twins.speed), folder), folder)
+    put_aside(folder)
+    config = write_project(
+        folder,
+        made,
+        process.where(folder),
+        nr=site.nr,
+        settings=site.settings,
+        speed=twins.speed,
+    )
+    for twin in made:
+        emit(shell, [f"{escape(twin.name)}: {escape(line)}" for line in twin.differs])
+    devices = sum(len(twin.names) for twin in made)
+    emit(
+        shell,
+        [
+            f"{devices} twins of {len(made)} pairs run; {folder} holds their inventory",
+            f"next      haupgrade --config {config} check; haupgrade lab devices",
+        ],
+    )
     return Exit.DONE
 
 
 def down(shell: Shell, folder: Path) -> int:
     """End the lab that runs on this folder, and nothing else."""
-    pid = _pid(folder)
-    if pid is None:
-        emit(shell, [f"no lab runs in {folder}"])
-        return Exit.DONE
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-    if not _wait(lambda: _pid(folder) is None, _GONE_WITHIN):
-        raise HAUpgradeError(
-            f"the lab (process {pid}) does not end",
-            advice=f"look at {folder / 'log'}; then kill -KILL {pid}",
-        )
-    emit(shell, [f"the lab in {folder} has ended"])
+    ended = process.end(folder)
+    emit(shell, [f"no lab runs in {folder}" if ended is None else f"the lab in {folder} has ended"])
     return Exit.DONE
 
 
 def status(shell: Shell, folder: Path) -> int:
     """What its members are doing; 1 if it does not run."""
-    members = _state(folder)
-    if members is None:
+    members = _states(folder)
+    if not members:
         emit(shell, [f"no lab runs in {folder}"])
         return Exit.FAILED
     _show(shell, members, folder)
     return Exit.DONE
 
 
-def _start(spec: Path, folder: Path) -> subprocess.Popen[bytes]:
-    (folder / "ready").unlink(missing_ok=True)
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-m", _MODULE, "--spec", str(spec), "--state", str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-
-def _state(folder: Path) -> dict[str, Any] | None:
-    from nornir_haupgrade.lab.control import ControlError, control
-
-    try:
-        found: dict[str, Any] = control(folder, {"do": "state"})["members"]
-    except ControlError:
-        return None
-    return found
-
-
-def _show(shell: Shell, members: dict[str, Any], folder: Path) -> None:
-    from nornir_haupgrade.lab.control import control
-
-    ports = control(folder, {"do": "ports"})["members"]
+def devices(shell: Shell, folder: Path) -> int:
+    """All members: what they are and where they answer; 1 if no lab runs."""
+    members, ports = _states(folder), process.ask(folder, {"do": "ports"})
+    if not members or ports is None:
+        emit(shell, [f"no lab runs in {folder}"])
+        return Exit.FAILED
+    where = process.where(folder)
     rows = [
-        [name, f"127.0.0.1:{ports[name]}", str(own.get("version")), str(own.get("role"))]
+        [
+            str(own["pair"]),
+            name,
+            str(ports["platforms"][own["pair"]]),
+            str(own["version"]),
+            where.members[name][0],
+            str(where.members[name][1]),
+            str(own["role"]),
+        ]
         for name, own in members.items()
     ]
-    emit_table(shell, ("member", "address", "version", "role"), rows)
+    emit_table(shell, _DEVICES, rows)
+    return Exit.DONE
+
+
+def fault(shell: Shell, file: Path, folder: Path) -> int:
+    """Have everything in a file go wrong when its moment comes; 1 if no lab runs.
+
+    Raises:
+        BadInput: The file cannot be meant.
+        HAUpgradeError: The lab refused one.
+    """
+    from nornir_haupgrade.rehearsal.faults import read_faults
+
+    wanted = read_faults(file)
+    for pair, one in wanted:
+        request = {"do": "inject", "fault": process.plain(one), "pair": pair}
+        if process.ask(folder, request) is None:
+            emit(shell, [f"no lab runs in {folder}"])
+            return Exit.FAILED
+    emit(shell, [f"armed {escape(one.name)}" for _, one in wanted])
+    return Exit.DONE
+
+
+def _is_there(shell: Shell, folder: Path) -> bool:
+    members = _states(folder)
+    if members:
+        emit(shell, [f"a lab runs already in {folder}"])
+        _show(shell, members, folder)
+    return bool(members)
+
+
+def _states(folder: Path) -> dict[str, Any]:
+    """The members of the lab that runs here; none if none does."""
+    found = process.ask(folder, {"do": "state"})
+    return {} if found is None else dict(found["members"])
+
+
+def _show(shell: Shell, members: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
+    where = process.where(folder)
+    rows = [
+        [
+            name,
+            "{}:{}".format(*where.members[name]),
+            str(own["version"]),
+            str(own["role"]),
+            str(own["phase"]),
+            str(own["boots"]),
+            str(own["logins"]),
+        ]
+        for name, own in members.items()
+    ]
+    emit_table(shell, _STATES, rows)
     emit(
         shell,
         [
@@ -149,39 +214,4 @@ def _build(image: Image) -> bool:
         return False
     image.file.parent.mkdir(parents=True, exist_ok=True)
     image.file.write_bytes(content)
-    return True
-
-
-def _pid(folder: Path) -> int | None:
-    """The process of the folder's lab, if it is one: a number may have passed to somebody else."""
-    try:
-        pid = int((folder / "pid").read_text())
-    except (OSError, ValueError):
-        return None
-    words = _command_line(pid)
-    return pid if _MODULE in words and str(folder) in words else None
-
-
-def _command_line(pid: int) -> list[str]:
-    listed = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self/cmdline").exists():
-        with suppress(OSError):
-            return listed.read_bytes().decode(errors="replace").split("\0")
-        return []
-    asked = ["ps", "-ww", "-p", str(pid), "-o", "args="]
-    said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
-    return said.stdout.split()
-
-
-def _last_words(folder: Path) -> str:
-    said = (folder / "log").read_text(errors="replace").strip().splitlines()
-    return escape(said[-1]) if said else f"it was not ready within {_READY_WITHIN:.0f} s"
-
-
-def _wait(is_over: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_over():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_TICK)
     return True

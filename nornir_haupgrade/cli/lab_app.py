@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nornir_haupgrade.cli.linux_app import linux
-from nornir_haupgrade.cli.options import State
+from nornir_haupgrade.cli.options import Pairs, State
 from nornir_haupgrade.cli.shell import Shell, leave
 
 lab = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -18,17 +18,47 @@ lab.add_typer(linux, name="linux", help="Real pairs: Debian systems in namespace
 @lab.command("up")
 def lab_up(
     context: typer.Context,
+    *,
     spec: Annotated[
         Path | None,
         typer.Option("--spec", help="What to simulate; default examples/lab.yaml."),
     ] = None,
+    inventory: Annotated[
+        Path | None,
+        typer.Option(
+            "--inventory",
+            metavar="PATH",
+            help="Simulate the pairs of an inventory instead: its config.yaml, or its folder.",
+        ),
+    ] = None,
+    pair: Pairs = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--from", metavar="VERSION", help="With --inventory: what the twins run."),
+    ] = None,
+    speed: Annotated[
+        float,
+        typer.Option(min=1, max=100, help="With --inventory: their seconds per second here."),
+    ] = 1.0,
     state: State = None,
 ) -> None:
-    """Start simulated pairs and wait until they answer; build their image files."""
+    """Start simulated pairs and wait until they answer; build their image files.
+
+    With --inventory, the folder gets an inventory and a config.yaml that point at the twins, with
+    a login of their own; nothing real is contacted.
+    """
 
     def work(shell: Shell) -> int:
         from nornir_haupgrade.cli import lab as labs
 
+        if inventory is not None and spec is None:
+            twins = labs.Twins(inventory, pair or (), version, speed)
+            return labs.up_twins(shell, twins, _folder(shell, state))
+        if inventory is not None or pair or version or speed != 1.0:
+            from nornir_haupgrade.errors import BadInput
+
+            advice = "--pair, --from and --speed go with --inventory; a description has its own"
+            raise BadInput("either --spec or --inventory says what is simulated", advice=advice)
         described = spec or shell.config.parent / "examples" / "lab.yaml"
         return labs.up(shell, described.absolute(), _folder(shell, state))
 
@@ -55,6 +85,34 @@ def lab_status(context: typer.Context, state: State = None) -> None:
         from nornir_haupgrade.cli import lab as labs
 
         return labs.status(shell, _folder(shell, state))
+
+    leave(context, work)
+
+
+@lab.command("devices")
+def lab_devices(context: typer.Context, state: State = None) -> None:
+    """List them: pair, member, platform, version, address, port, role."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab as labs
+
+        return labs.devices(shell, _folder(shell, state))
+
+    leave(context, work)
+
+
+@lab.command("fault")
+def lab_fault(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML list of faults.")],
+    state: State = None,
+) -> None:
+    """Have things go wrong, now or when it is time."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab as labs
+
+        return labs.fault(shell, file, _folder(shell, state))
 
     leave(context, work)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from nornir_haupgrade.engines.answers import is_due, utc_now
 from nornir_haupgrade.procedure.records import Asked, Choice
 from nornir_haupgrade.report.hold import WAIT, hold_lines
+from nornir_haupgrade.report.screens import marked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,7 +100,8 @@ class Person:
                 return None
             with self._screen.paused() as console:
                 row = self._screen.row(pair)
-                for line in hold_lines(pair, asked, row, desk.evidence(pair)):
+                lines = hold_lines(pair, asked, row, desk.evidence(pair))
+                for line in marked(lines, self._screen.mark):
                     _print(console, line)
                 self._lines.forget()
                 try:
@@ -113,7 +115,7 @@ class Person:
     ) -> tuple[Choice, str] | None:
         options = asked.ask.options
         while True:
-            _print(console, f"{pair}> ", end="")
+            _print(console, marked([f"{pair}> "], self._screen.mark)[0], end="")
             said = self._lines.read(is_over)
             if said is None:
                 _print(console, "\nnot answered here")

@@ -20,10 +20,12 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
+    SESSION_PORT,
     Fault,
     LabSpec,
     MemberSpec,
     Moment,
+    PageSpec,
     PairSpec,
     Platform,
     When,
@@ -36,6 +38,7 @@ from nornir_haupgrade.lab.spec import (
 from nornir_haupgrade.lab.thread import LabThread
 
 __all__ = [
+    "SESSION_PORT",
     "ControlError",
     "Effect",
     "Fault",
@@ -48,6 +51,7 @@ __all__ = [
     "MemberSpec",
     "MemberState",
     "Moment",
+    "PageSpec",
     "PairRig",
     "PairSpec",
     "Phase",

@@ -126,7 +126,14 @@ class ControlServer(RequestServer):
             case "state":
                 return {"members": {name: state.plain() for name, state in lab.states.items()}}
             case "ports":
-                return {"members": lab.ports, "services": lab.service_ports}
+                return {
+                    "members": lab.ports,
+                    "services": lab.service_ports,
+                    "pages": lab.web_ports,
+                    "platforms": {
+                        name: str(rig.pair.spec.platform) for name, rig in lab.rigs.items()
+                    },
+                }
             case "audit":
                 since, kind = int(request.get("since", 0)), request.get("kind")
                 entries = lab.audit()[since:]

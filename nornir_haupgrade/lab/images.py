@@ -5,6 +5,7 @@ The same version always gives the same bytes, so a configuration file can state 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -98,3 +99,9 @@ class Slot:
 def slot_of(image: bytes, version: str) -> Slot:
     """An image as it lies in a slot."""
     return Slot(version, len(image), hashlib.sha256(image).hexdigest(), read_image(image))
+
+
+@functools.lru_cache(maxsize=16)
+def plain_slot(version: str) -> Slot:
+    """A version's own image as it lies in a slot; hundreds of devices may run the same one."""
+    return slot_of(build_image(version), version)

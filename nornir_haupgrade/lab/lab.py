@@ -16,6 +16,7 @@ from nornir_haupgrade.lab.pair import Pair
 from nornir_haupgrade.lab.server import MemberServer
 from nornir_haupgrade.lab.service import Service
 from nornir_haupgrade.lab.timeline import Timeline
+from nornir_haupgrade.lab.web import WebService
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +109,7 @@ class Lab:
         self.rigs: dict[str, PairRig] = {}
         self.servers: dict[str, MemberServer] = {}
         self.services: dict[str, Service] = {}
+        self.pages: dict[str, WebService] = {}
         self._members: dict[str, str] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -140,6 +142,10 @@ class Lab:
             for device in rig.pair.devices:
                 self.servers[device.name].follow()
             self.services[pair_spec.name].follow()
+            if pair_spec.pages:
+                web = WebService(rig.pair, address, pair_spec.web_port, pair_spec.pages)
+                self.pages[pair_spec.name] = web
+                web.follow()
 
     async def __aexit__(
         self,
@@ -151,7 +157,8 @@ class Lab:
         self.timeline.on_armed = lambda: None
         if self._alarm is not None:
             self._alarm.cancel()
-        await asyncio.gather(*(service.close() for service in self.services.values()))
+        behind = (*self.services.values(), *self.pages.values())
+        await asyncio.gather(*(service.close() for service in behind))
         await asyncio.gather(*(server.close() for server in self.servers.values()))
         self.log.close()
 
@@ -231,6 +238,11 @@ class Lab:
     def service_ports(self) -> dict[str, int]:
         """The service port of each pair."""
         return {name: service.address[1] for name, service in self.services.items()}
+
+    @property
+    def web_ports(self) -> dict[str, int]:
+        """The port of the pages of each pair that has some."""
+        return {name: web.address[1] for name, web in self.pages.items()}
 
     @property
     def known_hosts(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.sessions import Session
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One client: greeted, then answered line by line while somebody forwards.
 
     It is a session of the pair like any other: not synchronised at a switchover, it is dead. A
@@ -22,50 +22,64 @@ class _Connection(asyncio.Protocol):
     """
 
     def __init__(self, service: Service) -> None:
-        self._service = service
-        self._transport: asyncio.Transport | None = None
+        self.service = service
+        self.transport: asyncio.Transport | None = None
+        self.waiting = bytearray()
+        """What came in and is not answered yet."""
         self._session: Session | None = None
-        self._waiting = bytearray()
         self._is_dead = False
 
+    @property
+    def is_served(self) -> bool:
+        """Whether traffic passes."""
+        return self.service.pair.active is not None
+
+    def greet(self) -> None:
+        """Say who is there."""
+        if self.transport is not None:
+            self.transport.write(f"ok {self.service.pair.name}\n".encode())
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Be a session of the pair from now on."""
         if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+            self.transport = transport
             ends = [transport.get_extra_info(name) for name in ("peername", "sockname")]
             if None in ends:  # a probe has reset it already
                 transport.abort()
                 return
             client, server = (f"{address[0]}:{address[1]}" for address in ends)
-            sessions = self._service.pair.sessions
+            sessions = self.service.pair.sessions
             self._session = sessions.open(on_lost=self.die, ends=(client, server))
-            self._service.connections.add(self)
-            transport.write(f"ok {self._service.pair.name}\n".encode())
+            self.service.connections.add(self)
+            self.greet()
 
     def data_received(self, data: bytes) -> None:
+        """Take in what a living connection brings."""
         if not self._is_dead:
-            self._waiting += data
+            self.waiting += data
             self.flush()
 
     def flush(self) -> None:
         """Answer what came in, if traffic passes."""
-        if self._transport is not None and self._waiting and self._service.pair.active is not None:
-            self._transport.write(bytes(self._waiting))
-            self._waiting.clear()
+        if self.transport is not None and self.waiting and self.is_served:
+            self.transport.write(bytes(self.waiting))
+            self.waiting.clear()
 
     def die(self) -> None:
         """Answer nothing any more."""
         self._is_dead = True
-        self._waiting.clear()
+        self.waiting.clear()
 
     def abort(self) -> None:
         """Close the connection at once."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._service.connections.discard(self)
+        """Be a session no longer."""
+        self.service.connections.discard(self)
         if self._session is not None:
-            self._service.pair.sessions.close(self._session, is_reset=exc is not None)
+            self.service.pair.sessions.close(self._session, is_reset=exc is not None)
 
 
 class Service:
@@ -73,7 +87,7 @@ class Service:
 
     def __init__(self, pair: Pair, address: str, port: int) -> None:
         self.pair = pair
-        self.connections: set[_Connection] = set()
+        self.connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[object]] = set()
         self._port = Port(address, port, self._accepted)
         pair.listeners.append(self.follow)
@@ -82,6 +96,10 @@ class Service:
     def address(self) -> tuple[str, int]:
         """Where it is reached."""
         return self._port.address, self._port.number
+
+    def make_connection(self) -> Connection:
+        """What somebody who connects talks to."""
+        return Connection(self)
 
     def follow(self) -> None:
         """Open or close with the pair's forwarding."""
@@ -94,7 +112,7 @@ class Service:
     def _accepted(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         task: asyncio.Task[object] = loop.create_task(
-            loop.connect_accepted_socket(lambda: _Connection(self), connection)
+            loop.connect_accepted_socket(self.make_connection, connection)
         )
         self._tasks.add(task)
         task.add_done_callback(lambda ended: self._ended(ended, connection))

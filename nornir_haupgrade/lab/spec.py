@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Setup: TypeAlias = RouterSpec
 """What only the pairs of one platform have."""
+
+
+SESSION_PORT: Final = 7000
+"""The destination port of the sessions that a pair of firewalls carries."""
 
 
 class Platform(StrEnum):
@@ -81,6 +85,15 @@ class MemberSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page behind a pair."""
+
+    path: str
+    status: int = 200
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PairSpec:
     """Two members and what they do together. All durations are device seconds."""
 
@@ -107,6 +120,10 @@ class PairSpec:
     """Bytes of flash for images, uploads and backups."""
     service_port: int = 0
     """The port of the service that is reached through the pair; 0: any free one."""
+    web_port: int = 0
+    """The port of its pages, if it has any; 0: any free one."""
+    pages: tuple[PageSpec, ...] = ()
+    """What answers HTTP behind the pair."""
     number: int = 1
     """In the addresses 10.1.NUMBER.0/24 and 10.2.NUMBER.0/24."""
     faults: tuple[Fault, ...] = ()
@@ -172,9 +189,11 @@ def pair_from(data: Mapping[str, Any]) -> PairSpec:
         msg = f"pair {values['name']}: a pair has two members, not {len(members)}"
         raise SpecError(msg)
     faults = tuple(fault_from(item) for item in values.get("faults") or ())
+    pages = tuple(PageSpec(**checked(PageSpec, item)) for item in values.get("pages") or ())
     platform = one_of(Platform, values.get("platform", Platform.LINUX_HA))
     read = {"platform": platform, "setup": _setup_from(values.get("setup"), platform)}
-    return PairSpec(**{**values, "members": members, "faults": faults, **read})
+    lists = {"members": members, "faults": faults, "pages": pages}
+    return PairSpec(**{**values, **lists, **read})
 
 
 def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | None:

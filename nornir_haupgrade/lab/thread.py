@@ -142,6 +142,11 @@ class LabThread:
         return self.lab.service_ports
 
     @property
+    def web_ports(self) -> dict[str, int]:
+        """The port of the pages of each pair that has some."""
+        return self.lab.web_ports
+
+    @property
     def known_hosts(self) -> str:
         """The members' keys in OpenSSH's form."""
         return self.lab.known_hosts

@@ -25,7 +25,14 @@ _KEPT_ELSEWHERE = frozenset({"records", "result"})
 """What stands in the campaign's history and report."""
 
 
-def json_line(event: Event, at: str) -> str:
-    """An event as one line; ``at`` is its time in ISO 8601."""
+def json_line(event: Event, at: str, *, mark: str = "") -> str:
+    """An event as one line.
+
+    Args:
+        event: What is told.
+        at: Its time in ISO 8601.
+        mark: What this is, if it is not a real run.
+    """
     said = {name: value for name, value in plain(event).items() if name not in _KEPT_ELSEWHERE}
-    return json.dumps({"event": NAMES[type(event).__name__], "at": at, **said})
+    what = {"mark": mark} if mark else {}
+    return json.dumps({"event": NAMES[type(event).__name__], "at": at, **what, **said})

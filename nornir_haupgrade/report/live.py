@@ -24,12 +24,19 @@ class LiveTable:
     All texts are ``Text``: markup that a device sends is shown, never followed.
     """
 
-    def __init__(self, board: Board, clock: Callable[[], float]) -> None:
+    def __init__(self, board: Board, clock: Callable[[], float], mark: str = "") -> None:
+        self._mark = mark
         self._board = board
         self._clock = clock
 
     def __rich__(self) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, expand=True, show_edge=False, pad_edge=False)
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            expand=True,
+            show_edge=False,
+            pad_edge=False,
+            title=Text(self._mark, "bold") if self._mark else None,
+        )
         for title, ratio in (("pair", 1), ("members", 4), ("step", 3), ("action", 6)):
             table.add_column(title, ratio=ratio, overflow="fold")
         table.add_column("verdict", ratio=6, overflow="fold")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,11 +36,21 @@ class Screen(Protocol):
 
 
 class LineScreen:
-    """Plain lines, or JSON lines with nothing else among them."""
+    """Plain lines, or JSON lines with nothing else among them.
+
+    ``mark`` begins every line and stands in every object: what this is, if it is not a real run.
+    """
 
     def __init__(
-        self, out: TextIO, redactor: Redactor, *, aside: TextIO, is_json: bool = False
+        self,
+        out: TextIO,
+        redactor: Redactor,
+        *,
+        aside: TextIO,
+        is_json: bool = False,
+        mark: str = "",
     ) -> None:
+        self._mark = mark
         self._out = out
         self._aside = aside
         self._redactor = redactor
@@ -50,9 +60,9 @@ class LineScreen:
         """Write it down at once: whoever reads a pipe wants to see it now."""
         event = redacted(event, self._redactor)
         if self._is_json:
-            lines = [json_line(event, now().isoformat(timespec="milliseconds"))]
+            lines = [json_line(event, now().isoformat(timespec="milliseconds"), mark=self._mark)]
         else:
-            lines = lines_of(event, time_of_day())
+            lines = marked(lines_of(event, time_of_day()), self._mark)
         # Whoever read this may have gone; the run must not end with that.
         with suppress(OSError):
             self._out.writelines(f"{line}\n" for line in lines)
@@ -61,7 +71,7 @@ class LineScreen:
     def say(self, text: str) -> None:
         """A line of ours is no event: it goes to stderr."""
         with suppress(OSError):
-            self._aside.write(f"{text}\n")
+            self._aside.write(f"{marked([text], self._mark)[0]}\n")
             self._aside.flush()
 
     def close(self) -> None:
@@ -77,14 +87,18 @@ class LiveScreen:
         redactor: Redactor,
         pairs: tuple[str, ...],
         clock: Callable[[], float] = monotonic,
+        *,
+        mark: str = "",
     ) -> None:
         from nornir_haupgrade.report.live import LiveTable
 
+        self.mark = mark
+        """What this is, if it is not a real run."""
         self._console = console
         self._redactor = redactor
         self._clock = clock
         self._board = Board(pairs)
-        self._table = LiveTable(self._board, clock)
+        self._table = LiveTable(self._board, clock, mark)
         self._lock = Lock()
         self._waiting: list[str] = []
         self._is_paused = False
@@ -154,8 +168,13 @@ class LiveScreen:
     def _write(self, lines: list[str]) -> None:
         # A terminal that was closed must not end the run.
         with suppress(OSError):
-            for line in lines:
+            for line in marked(lines, self.mark):
                 self._console.print(line, markup=False, highlight=False, emoji=False)
+
+
+def marked(lines: Sequence[str], mark: str) -> list[str]:
+    """Lines that each begin with what this is, if it is not a real run."""
+    return [f"{mark} {line}" if mark and line else line for line in lines]
 
 
 def redacted(event: Event, redactor: Redactor) -> Event:

@@ -41,6 +41,8 @@ class Personality:
     """Given the user who logs in."""
     session: MakeSession
     faults: Mapping[str, Kind]
+    version: str = "1.0"
+    """What a device runs where nobody says what; one as the platform prints them."""
     privilege: Callable[[PairSpec], int] = lambda _: 15
     """Of a login."""
     is_stateful: bool = True

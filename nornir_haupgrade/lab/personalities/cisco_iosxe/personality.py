@@ -29,6 +29,7 @@ CISCO_IOSXE = Personality(
     command_line=lambda _: RouterShell(),
     session=RouterConsole,
     faults=ROUTER_FAULTS,
+    version="17.06.03a",
     is_stateful=False,
     privilege=lambda spec: setup_of(spec.setup).privilege,
 )

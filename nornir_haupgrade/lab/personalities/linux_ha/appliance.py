@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.device import Device, Phase
-from nornir_haupgrade.lab.images import Slot, build_image, slot_of
+from nornir_haupgrade.lab.images import Slot, plain_slot
 from nornir_haupgrade.lab.personalities.linux_ha.configuration import Configuration
 from nornir_haupgrade.lab.roles import HaState, Stance
 
@@ -31,9 +31,9 @@ class Appliance(Device):
         self.chosen_slot = "A"
         """Of the next boot."""
         self._running_slot = "A"
-        self.install("A", slot_of(build_image(spec.version), spec.version))
+        self.install("A", plain_slot(spec.version))
         if spec.other_version is not None:
-            self.install("B", slot_of(build_image(spec.other_version), spec.other_version))
+            self.install("B", plain_slot(spec.other_version))
         self.image = self._slot("A").image
         self.has_ha_running = self.image.has_ha
 

@@ -15,6 +15,7 @@ LINUX_HA = Personality(
     command_line=LinuxShell,
     session=Console,
     faults=FAULTS,
+    version="12.15",
     has_sftp=True,
     gives_lines_to_all=False,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab import disk
 from nornir_haupgrade.lab.command import Outcome, refuse, say
 from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.lab.spec import SESSION_PORT
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.pair import Pair
@@ -63,7 +64,10 @@ def sessions(pair: Pair, device: Appliance, _: list[str]) -> Outcome:
 
 
 def _session_line(pair: Pair, session: Session) -> str:
-    own = f"10.1.{pair.spec.number}.100:{session.port}", f"10.2.{pair.spec.number}.100:7000"
+    own = (
+        f"10.1.{pair.spec.number}.100:{session.port}",
+        f"10.2.{pair.spec.number}.100:{SESSION_PORT}",
+    )
     client, server = session.ends or own
     state = "TIME_WAIT" if session.is_closed else "ESTABLISHED"
     age = int(pair.timeline.now() - session.born)

@@ -1,0 +1,66 @@
+"""Where a rehearsal is kept: below the store, and apart from every real campaign.
+
+::
+
+    campaigns/rehearsals/20261123-201501-ab12/
+    ├── REHEARSAL               that nothing in here happened to a real device
+    ├── twins/                  the lab and its project, while it runs; then only its records
+    └── 20261123-201502-cd34/   the campaign, as a real one is kept
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from nornir_haupgrade.engines.store import make_folder, with_advice
+from nornir_haupgrade.rehearsal.process import pid_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER: Final = "rehearsals"
+_LABEL: Final = "REHEARSAL"
+_SAID: Final = "A rehearsal on simulated twins: nothing in this folder happened to a real device.\n"
+_TWINS: Final = "twins"
+_KEPT: Final = frozenset({"audit.jsonl", "log"})
+"""What is worth keeping of a lab that has ended."""
+
+
+def new_place(store: Path) -> Path:
+    """A folder for one more rehearsal; what an earlier one left behind when it was killed goes."""
+    root = store / FOLDER
+    for left in root.glob(f"*/{_TWINS}") if root.exists() else ():
+        if pid_of(left) is None:
+            tidy(left.parent)
+    folder = root / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    make_folder(twins_in(folder))
+    with with_advice(f"write {folder}"):
+        (folder / _LABEL).write_text(_SAID, encoding="utf-8")
+    return folder
+
+
+def twins_in(folder: Path) -> Path:
+    """Where the twins of a rehearsal live."""
+    return folder / _TWINS
+
+
+def tidy(folder: Path) -> None:
+    """Take away what only running twins are for."""
+    lab = twins_in(folder)
+    for entry in lab.iterdir() if lab.exists() else ():
+        if entry.name in _KEPT:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                entry.unlink()
+
+
+def forget(folder: Path) -> None:
+    """A rehearsal that did not begin leaves nothing."""
+    shutil.rmtree(folder, ignore_errors=True)

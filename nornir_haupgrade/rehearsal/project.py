@@ -1,0 +1,237 @@
+"""A Nornir project that points at the twins: files of its own, and nothing secret in them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nornir_haupgrade.lab import build_image
+from nornir_haupgrade.rehearsal.pace import in_real_time, paced
+from nornir_haupgrade.rehearsal.standins import Behind
+from nornir_haupgrade.rehearsal.twins import PASSWORD, USERNAME
+from nornir_haupgrade.settings import ImageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nornir.core import Nornir
+
+    from nornir_haupgrade.rehearsal.standins import StandIn
+    from nornir_haupgrade.rehearsal.twins import Twin
+    from nornir_haupgrade.settings import Image, Settings
+
+CONFIG: Final = "config.yaml"
+STORE: Final = "campaigns"
+_STABLE_FLOOR, _SETTLE_FLOOR = 0.1, 1.5
+"""Real seconds, of a service's ``stable_for`` and ``settle``."""
+_KEPT: Final = ("decision_deadline", "role_age")
+"""Settings that are a person's time, or this machine's own, whatever the twins' clock does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a lab answers: (address, port) of each member, and behind each pair."""
+
+    members: Mapping[str, tuple[str, int]]
+    services: Mapping[str, tuple[str, int]]
+    pages: Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class TwinImage:
+    """The simulated image that stands in for one of the site's."""
+
+    image: Image
+    file: Path
+    content: bytes
+
+    @property
+    def checksum(self) -> str:
+        """By the site's own way of making them."""
+        return hashlib.new(self.image.algorithm, self.content).hexdigest()
+
+
+def write_project(
+    folder: Path,
+    twins: Sequence[Twin],
+    where: Where,
+    *,
+    nr: Nornir,
+    settings: Settings,
+    speed: float,
+    store: Path | None = None,
+    is_asked: bool = False,
+) -> Path:
+    """Write configuration, inventory and images; returns the configuration file.
+
+    Args:
+        folder: Where; the lab's ``known_hosts`` is there.
+        twins: What runs there.
+        where: Where it answers.
+        nr: The site's Nornir, which is asked for the members' Netmiko platforms only.
+        settings: The site's own.
+        speed: Device seconds per real second.
+        store: Where campaigns go; None: beside the configuration file.
+        is_asked: Whether a person at a terminal is, at a hold.
+    """
+    images = twin_images(folder, settings.images, {str(twin.spec.platform) for twin in twins})
+    for image in images:
+        image.file.parent.mkdir(parents=True, exist_ok=True)
+        image.file.write_bytes(image.content)
+    spoken = {
+        name: nr.inventory.hosts[name].get_connection_parameters("netmiko").platform
+        for twin in twins
+        for name, _ in twin.names
+    }
+    inventory = inventory_of(twins, where, spoken, speed=speed)
+    (folder / "inventory").mkdir(exist_ok=True)
+    for name, content in inventory.items():
+        _write(folder / "inventory" / f"{name}.yaml", content)
+    own = paced(settings, speed=speed, pairs=len(twins), is_asked=is_asked)
+    kept = {name: getattr(settings, name) for name in _KEPT}
+    _write(
+        folder / CONFIG,
+        {
+            "inventory": {
+                "plugin": "SimpleInventory",
+                # Nornir looks for them from where it is run.
+                "options": {
+                    f"{option}_file": str(folder / "inventory" / f"{name}.yaml")
+                    for option, name in (
+                        ("host", "hosts"), ("group", "groups"), ("defaults", "defaults"),
+                    )
+                },
+            },
+            "logging": {"enabled": False},
+            "user_defined": {
+                "haupgrade": {
+                    "store": STORE if store is None else str(store),
+                    "known_hosts": "known_hosts",
+                    **own,
+                    **{name: value for name, value in kept.items() if value is not None},
+                    "images": [_image(one, folder) for one in images],
+                }
+            },
+        },
+    )  # fmt: skip
+    return folder / CONFIG
+
+
+def put_aside(folder: Path) -> None:
+    """Keep the evidence of earlier twins, whose unfinished campaigns are none of these ones'."""
+    store = folder / STORE
+    if store.exists():
+        until = datetime.fromtimestamp(store.stat().st_mtime, UTC)
+        store.rename(store.with_name(f"{STORE}-{until:%Y%m%d-%H%M%S}"))
+
+
+def twin_images(
+    folder: Path, images: Iterable[Image], platforms: set[str]
+) -> tuple[TwinImage, ...]:
+    """One for each version of the site's images that a twin can be brought to."""
+    wanted = {
+        (image.platform, image.version): image
+        for image in reversed(tuple(images))
+        if image.platform in platforms and image.kind is not ImageKind.CONTENT
+    }
+    return tuple(
+        # Two versions may have files of one name.
+        TwinImage(image, folder / "images" / str(number) / image.file.name, build_image(version))
+        for number, ((_, version), image) in enumerate(reversed(wanted.items()), start=1)
+    )
+
+
+def inventory_of(
+    twins: Sequence[Twin], where: Where, spoken: Mapping[str, str | None], *, speed: float
+) -> dict[str, dict[str, Any]]:
+    """Hosts, groups and defaults; a group for each pair.
+
+    Args:
+        twins: Whose inventory it is.
+        where: Where they answer.
+        spoken: Netmiko's platform of each member, if one is configured.
+        speed: Device seconds per real second.
+    """
+    known = {twin.name for twin in twins}
+    hosts: dict[str, Any] = {}
+    for twin in twins:
+        for name, called in twin.names:
+            address, port = where.members[called]
+            hosts[name] = {"hostname": address, "port": port, "groups": [twin.name]}
+            if spoken.get(name):
+                hosts[name]["connection_options"] = {"netmiko": {"platform": spoken[name]}}
+    groups = {twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} for twin in twins}
+    defaults = {"username": USERNAME, "password": PASSWORD}
+    return {"hosts": hosts, "groups": groups, "defaults": defaults}
+
+
+def _ha(twin: Twin, where: Where, known: set[str], speed: float) -> dict[str, Any]:
+    config = twin.likeness.config
+    address, port = where.services[twin.name]
+    services = [_service(one, twin, where, speed) for one in twin.stand_ins.services]
+    canaries = [
+        {"name": name, "type": "tcp", "address": address, "port": port}
+        for name in twin.stand_ins.canaries
+    ]
+    ha: dict[str, Any] = {
+        "pair": twin.name,
+        "platform": str(twin.spec.platform),
+        "site": config.site,
+        "backs_up": [name for name in config.backs_up if name in known],
+        "services": services,
+        "canaries": canaries,
+        "critical_sessions": list(twin.stand_ins.critical_sessions),
+        "tolerance": {"sessions": f"{config.tolerance.sessions * 100:.6f}%"},
+        "getters": [],
+    }
+    return {key: value for key, value in ha.items() if value or key == "getters"}
+
+
+def _service(one: StandIn, twin: Twin, where: Where, speed: float) -> dict[str, Any]:
+    times = {
+        "settle": in_real_time(one.settle, speed=speed, floor=_SETTLE_FLOOR),
+        "stable_for": in_real_time(one.stable_for, speed=speed, floor=_STABLE_FLOOR),
+    }
+    if one.behind is Behind.PAGES and one.page is not None:
+        address, port = where.pages[twin.name]
+        wanted = {"contains": one.page.text} if one.page.text else {}
+        url = f"http://{address}:{port}{one.page.path}"
+        return {"name": one.name, "type": "http", "url": url, "status": one.page.status,
+                **wanted, **times}  # fmt: skip
+    address, port = where.services[twin.name]
+    return {"name": one.name, "type": "tcp", "address": address, "port": port, **times}
+
+
+def _image(one: TwinImage, folder: Path) -> dict[str, Any]:
+    image = one.image
+    said: dict[str, Any] = {
+        "platform": image.platform,
+        "version": image.version,
+        "file": str(one.file.relative_to(folder)),
+        "algorithm": image.algorithm.value,
+        "sha256": one.checksum,
+        "kind": image.kind.value,
+    }
+    return said if image.requires is None else {**said, "requires": image.requires}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    def quoted(value: Any) -> Any:  # noqa: ANN401 - as YAML has it
+        """What a person edits there must stay a text: 13.10 is not 13.1."""
+        if isinstance(value, dict):
+            return {
+                key: DoubleQuotedScalarString(item) if key == "version" else quoted(item)
+                for key, item in value.items()
+            }
+        return [quoted(item) for item in value] if isinstance(value, list) else value
+
+    yaml = YAML()
+    yaml.width = 200
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(quoted(content), file)

@@ -1,0 +1,162 @@
+"""A rehearsal from its input to twins that stand ready, and what is kept of it."""
+
+from __future__ import annotations
+
+import importlib.util
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.lab import Platform
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
+from nornir_haupgrade.platforms import known_platforms
+from nornir_haupgrade.rehearsal import place
+from nornir_haupgrade.rehearsal.faults import check_faults, read_faults
+from nornir_haupgrade.rehearsal.likeness import Likeness, assumed
+from nornir_haupgrade.rehearsal.process import ask, running
+from nornir_haupgrade.rehearsal.project import write_project
+from nornir_haupgrade.rehearsal.reading import check_images, read_pairs
+from nornir_haupgrade.rehearsal.twins import Times, Twin, lab_of, twins_of, unsimulated
+from nornir_haupgrade.settings import check_supported, open_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from nornir_haupgrade.settings import Project, Settings
+
+SPEED: Final = 30.0
+"""Device seconds per real second, unless somebody says otherwise."""
+_BOOT_SHARE: Final = 5
+_INSTALL_SHARE: Final = 15
+"""A boot and an installation are assumed to take this part of what the site waits at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be rehearsed, and how."""
+
+    to: str
+    speed: float = SPEED
+    is_read: bool = True
+    """Whether the real pairs are looked at first."""
+    version: str | None = None
+    """What the members run, where they are not asked."""
+    boot: float | None = None
+    """Device seconds that a member takes to boot; None: assumed from the settings."""
+    faults: Path | None = None
+    is_asked: bool = False
+    """Whether a person at a terminal is, at a hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Twins that stand ready, and the project that points at them."""
+
+    project: Project
+    twins: tuple[Twin, ...]
+    folder: Path
+    wanted: Wanted
+
+    @property
+    def audit(self) -> list[dict[str, Any]]:
+        """What the twins wrote down of themselves, while they run."""
+        found = ask(place.twins_in(self.folder), {"do": "audit"})
+        return [] if found is None else list(found["entries"])
+
+
+def prepare(project: Project, wanted: Wanted) -> tuple[Twin, ...]:
+    """Everything that can be wrong, found before anything starts; then the pairs are read.
+
+    Raises:
+        BadInput: With what is wrong.
+    """
+    need_lab()
+    findings = [*check_supported(project.pairs), *unsimulated(project.pairs)]
+    if findings:
+        raise BadInput.from_findings(findings)
+    check_images(project, wanted.to)
+    faults = read_faults(wanted.faults) if wanted.faults else ()
+    times = times_of(project.settings, wanted.boot)
+    guessed = assumed_pairs(project, wanted.version, to=wanted.to)
+    if wanted.faults:
+        # Before the pairs are asked, and without what they say, which no fault's name depends on.
+        check_faults(wanted.faults, faults, twins_of(guessed, times, faults))
+    likenesses = read_pairs(project) if wanted.is_read else guessed
+    return twins_of(likenesses, times, faults)
+
+
+def need_lab() -> None:
+    """What the twins are made with is there.
+
+    Raises:
+        BadInput: It is not.
+    """
+    if importlib.util.find_spec("asyncssh") is None:
+        raise BadInput(
+            "the lab needs a package that is not installed",
+            advice="pip install 'nornir-haupgrade[lab]'",
+        )
+
+
+def assumed_pairs(
+    project: Project, version: str | None = None, *, to: str | None = None
+) -> tuple[Likeness, ...]:
+    """What the pairs look like by the inventory alone, which holds no versions.
+
+    Args:
+        project: The pairs.
+        version: What they run; None: what the target's image requires, else what the lab's devices
+            of the platform run.
+        to: The target, if there is one.
+    """
+    return tuple(
+        assumed(config, version or _version(project.settings, config.platform, to))
+        for config in project.pairs
+    )
+
+
+def _version(settings: Settings, platform: str, to: str | None) -> str:
+    needed = to
+    seen: set[str] = set()
+    while needed is not None and needed not in seen:
+        seen.add(needed)
+        images = settings.images_for(platform, needed)
+        needed = images[0].requires if images else None
+        if needed is not None and not settings.images_for(platform, needed):
+            return needed
+    return PERSONALITIES[Platform(platform)].version
+
+
+def times_of(settings: Settings, boot: float | None) -> Times:
+    """How long the twins take: as told, or a part of what the site waits for it at most."""
+    install = settings.install_timeout / _INSTALL_SHARE
+    said = [f"installing is assumed to take {install:g} s, a fifteenth of install_timeout"]
+    if boot is None:
+        boot = settings.reload_timeout / _BOOT_SHARE
+        said.append(f"a boot is assumed to take {boot:g} s, a fifth of reload_timeout")
+    return Times(boot, install, tuple(said))
+
+
+@contextmanager
+def stage(site: Project, twins: Sequence[Twin], wanted: Wanted) -> Iterator[Rehearsal]:
+    """The twins, up and ready; they end with the block, whatever happens in it."""
+    folder = place.new_place(site.settings.store)
+    lab = place.twins_in(folder)
+    try:
+        with running(lab_of(twins, speed=wanted.speed), lab) as where:
+            config = write_project(
+                lab,
+                twins,
+                where,
+                nr=site.nr,
+                settings=site.settings,
+                speed=wanted.speed,
+                store=folder,
+                is_asked=wanted.is_asked,
+            )
+            project = open_project(config, platforms=known_platforms(), to=wanted.to)
+            yield Rehearsal(project, tuple(twins), folder, wanted)
+    finally:
+        place.tidy(folder)

@@ -1,0 +1,121 @@
+"""What came of a rehearsal, pair by pair, as it is told and as it is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nornir_haupgrade.engines.report import end_row
+from nornir_haupgrade.engines.store import Store
+from nornir_haupgrade.rehearsal.engine import rehearsed
+from nornir_haupgrade.rehearsal.story import Question, Seconds, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from nornir_haupgrade.engines.events import PairEnd
+    from nornir_haupgrade.engines.switchovers import Switchover
+    from nornir_haupgrade.rehearsal.twins import Twin
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One pair: its end, in device time; each step's device seconds; what was asked."""
+
+    end: PairEnd
+    seconds: Seconds
+    asked: tuple[Question, ...]
+    differs: tuple[str, ...]
+    """In what its twin is not the pair."""
+
+    @property
+    def total(self) -> float:
+        """Device seconds in all, without the time that a person took."""
+        return sum(self.seconds.values())
+
+
+def told_of(
+    ends: Sequence[PairEnd],
+    stories: Mapping[str, Story],
+    twins: Iterable[Twin],
+    audit: Sequence[Mapping[str, Any]],
+    *,
+    speed: float,
+) -> tuple[Told, ...]:
+    """All that there is to tell of each pair.
+
+    Args:
+        ends: As the engine says it.
+        stories: What was heard on the way.
+        twins: The pairs' twins.
+        audit: The lab's own records.
+        speed: Device seconds per real second.
+    """
+    twin_of = {twin.name: twin for twin in twins}
+    found = []
+    for end in ends:
+        story, twin = stories.get(end.pair, Story()), twin_of[end.pair]
+        mine = [entry for entry in audit if entry["pair"] == end.pair]
+        seconds = story.seconds(twin.spec, mine, speed)
+        asked = tuple(story.asked)
+        found.append(Told(_in_device_time(end, speed), seconds, asked, twin.differs))
+    return tuple(found)
+
+
+def keep(told: Sequence[Told], store: Path, *, speed: float, is_read: bool) -> None:
+    """Add it to the campaign's report, which says so that it is a rehearsal's."""
+    with Store(store) as campaigns:
+        for name in {one.end.campaign for one in told if one.end.campaign}:
+            campaign = campaigns.open(name)
+            report = json.loads((campaign.path / "report.json").read_text(encoding="utf-8"))
+            mine = [one for one in told if one.end.campaign == name]
+            report["rehearsal"] = {
+                "speed": speed,
+                "is_read": is_read,
+                "pairs": {one.end.pair: _row(one) for one in mine},
+            }
+            campaign.write_report(report)
+
+
+def _row(told: Told) -> dict[str, Any]:
+    """One pair, every time in device seconds."""
+    return {
+        "would_end": str(told.end.end),
+        "seconds": round(told.total, 1),
+        "steps": [
+            {"step": step.name.lower(), "seconds": round(seconds, 1)}
+            for step, seconds in told.seconds.items()
+        ],
+        "switchovers": end_row(told.end)["switchovers"],
+        "asked": [
+            {
+                "step": one.step.name.lower(),
+                "about": one.kind,
+                "why": one.why,
+                "options": list(one.options),
+                "answer": one.answer or None,
+                "by": one.by or None,
+            }
+            for one in told.asked
+        ],
+        "differs": list(told.differs),
+    }
+
+
+def _in_device_time(end: PairEnd, speed: float) -> PairEnd:
+    switchovers = tuple(_slowed(one, speed) for one in end.switchovers)
+    return rehearsed(replace(end, switchovers=switchovers))
+
+
+def _slowed(one: Switchover, speed: float) -> Switchover:
+    outages = tuple(
+        replace(
+            gap,
+            seconds=None if gap.seconds is None else gap.seconds * speed,
+            resolution=None if gap.resolution is None else gap.resolution * speed,
+        )
+        for gap in one.outages
+    )
+    return replace(one, outages=outages)
