@@ -55,6 +55,7 @@ from nornir_haupgrade.procedure.records import (
     Finish,
     Goal,
     Intent,
+    Opened,
     Record,
     Result,
     Run,
@@ -270,6 +271,8 @@ class PairLoop:
             self._take(record)
 
     def _take(self, record: Record) -> None:
+        if isinstance(record, Opened):
+            self.context.baseline = dict(record.baseline)
         if isinstance(record, Result):
             if record.run.action is Action.BASELINE and record.verdict.is_good:
                 # The first measurement is the one from before our first write.

@@ -70,14 +70,17 @@ class Campaign:
             _write(path, content)
         return digest
 
+    def has_raw(self, digest: Sha256) -> bool:
+        """Whether a text is kept here."""
+        return self._raw(digest).exists()
+
     def get_raw(self, digest: Sha256) -> str:
         """A kept text. It is a device's: ``escape`` it before it is shown.
 
         Raises:
             HistoryDamaged: There is none, or it is not as it was written.
         """
-        path = self.path / "raw" / f"{file_name(digest)}.txt"
-        return _verified(path, digest).decode("utf-8", "replace")
+        return _verified(self._raw(digest), digest).decode("utf-8", "replace")
 
     def put_backup(self, pair: str, member: str, name: str, content: bytes) -> Path:
         """Keep a configuration as it is; an earlier one of the same name stays beside it.
@@ -117,6 +120,9 @@ class Campaign:
     def close(self) -> None:
         """Close the history."""
         self.history.close()
+
+    def _raw(self, digest: Sha256) -> Path:
+        return self.path / "raw" / f"{file_name(digest)}.txt"
 
     def _backups(self, pair: str, member: str) -> Path:
         return self.path / "backups" / file_name(pair) / file_name(member)
