@@ -20,6 +20,7 @@ from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairLoop
 from nornir_haupgrade.engines.notify import Notifier
 from nornir_haupgrade.engines.owing import owed_of
+from nornir_haupgrade.engines.past import Past, gone_on_with, left_half_done
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.engines.report import write_report
@@ -32,7 +33,7 @@ from nornir_haupgrade.engines.unfinished import (
     is_half_done,
     is_unfinished,
 )
-from nornir_haupgrade.engines.way_back import Past, way_back
+from nornir_haupgrade.engines.way_back import way_back
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.machine import decide
@@ -200,19 +201,19 @@ class LocalEngine:
         if campaign is None:
             message = "there is no campaign of this pair in the store"
             raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
-        back = way_back(config.name, self._past(campaign, config)) if goal is Goal.BACK else None
+        back = (
+            way_back(config.name, self._past(campaign, config.name)) if goal is Goal.BACK else None
+        )
         opened = back or campaign.history.records(config.name)[0]
         if isinstance(opened, Opened):
             refuse_other_members(opened.plan, config)
         return back or campaign
 
-    def _past(self, campaign: Campaign, config: PairConfig) -> Iterator[Past]:
+    def _past(self, campaign: Campaign, pair: str) -> Iterator[Past]:
         """A campaign and those before it, the newest first."""
-        records = campaign.history.records(config.name)
+        records = campaign.history.records(pair)
         yield Past.of(campaign.id, records)
-        yield from (
-            Past.of(one.id, earlier) for one, earlier in self._before(records[0], config.name)
-        )
+        yield from (Past.of(one.id, earlier) for one, earlier in self._before(records[0], pair))
 
     def _commanded_loops(
         self, found: Sequence[tuple[PairConfig, Campaign | Opened]]
@@ -275,7 +276,12 @@ class LocalEngine:
         if earlier is None:
             return opened
         _, state = plan_and_state(earlier.history.records(plan.pair))
-        return replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
+        opened = replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
+        half = left_half_done(errand, self._past(earlier, plan.pair))
+        if half is None:
+            return opened
+        self._tell(Told(plan.pair, f"goes on with what {half.text} left half done"))
+        return gone_on_with(opened, half)
 
     def _survey(self, config: PairConfig) -> Surveyed:
         pair = self._pair(config)

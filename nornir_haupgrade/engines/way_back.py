@@ -8,20 +8,15 @@ before that, so that the first look finds it, and a person is asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.engines.errand import said
-from nornir_haupgrade.engines.evidence import plan_and_state
-from nornir_haupgrade.engines.unfinished import before_us, is_unfinished
+from nornir_haupgrade.engines.past import Past, baseline_in
+from nornir_haupgrade.engines.unfinished import before_us
 from nornir_haupgrade.errors import BadInput
-from nornir_haupgrade.procedure.conditions import has_begun, versions
 from nornir_haupgrade.procedure.explain import differences, last_known
-from nornir_haupgrade.procedure.machine import decide
 from nornir_haupgrade.procedure.plan import Purpose
 from nornir_haupgrade.procedure.records import (
-    Action,
-    Finish,
     Goal,
     Opened,
     Outcome,
@@ -31,54 +26,8 @@ from nornir_haupgrade.procedure.records import (
 
 if TYPE_CHECKING:
     from nornir_haupgrade.model import PairFacts
-    from nornir_haupgrade.procedure.plan import Plan
-    from nornir_haupgrade.procedure.state import State
 
 _ONE_BY_ONE = "take one member back at a time: roll_back_member"
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A campaign of a pair, as its history tells it."""
-
-    id: str
-    plan: Plan
-    state: State
-    records: tuple[Record, ...]
-
-    @classmethod
-    def of(cls, campaign: str, records: tuple[Record, ...]) -> Past:
-        """Read a history."""
-        return cls(campaign, *plan_and_state(records), records)
-
-    @property
-    def text(self) -> str:
-        """``the upgrade of one member, p1b (20261123-201501-ab12)``."""
-        on = f", {self.plan.member}" if self.plan.member else ""
-        return f"{said(self.plan.purpose)}{on} ({self.id})"
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How it ended, if it did."""
-        decision = decide(self.plan, self.state)
-        return decision.outcome if isinstance(decision, Finish) else None
-
-    @property
-    def is_in_the_way(self) -> bool:
-        """Whether it did not come to its end, or nobody saw the end of what it sent."""
-        is_open = self.state.running is not None or self.state.unsettled is not None
-        return is_open or is_unfinished(self.plan, self.state)
-
-    @property
-    def has_changed_software(self) -> bool:
-        """Whether it took a member to another version, even if it took it back again."""
-        known = self.state.known
-        if not self.plan.purpose.changes_software or known is None:
-            return False
-        if self.plan.purpose.is_single:
-            return has_begun(self.plan, self.state)
-        is_old = versions(known) == {self.plan.path[0]}
-        return not is_old or self.outcome is Outcome.ROLLED_BACK
 
 
 def way_back(pair: str, past: Iterator[Past]) -> Opened | None:
@@ -125,7 +74,7 @@ def _opening(pair: str, upgrade: Past, later: Sequence[Past]) -> Opened:
         before=before_us(newest.state),
         earlier=newest.id,
         found=_explained(upgrade, later),
-        baseline=_baseline(upgrade.records),
+        baseline=baseline_in(upgrade.records),
     )
 
 
@@ -145,15 +94,3 @@ def _explained(upgrade: Past, later: Sequence[Past]) -> PairFacts | None:
 def _first_seen(records: tuple[Record, ...]) -> PairFacts | None:
     results = (record for record in records if isinstance(record, Result))
     return next((one.seen for one in results if one.seen is not None), None)
-
-
-def _baseline(records: tuple[Record, ...]) -> tuple[tuple[str, str], ...]:
-    """What was measured before the first write of the upgrade."""
-    for record in records:
-        if isinstance(record, Opened) and record.baseline:
-            return record.baseline
-        if not isinstance(record, Result) or record.run.action is not Action.BASELINE:
-            continue
-        if record.verdict.is_good:
-            return record.facts
-    return ()

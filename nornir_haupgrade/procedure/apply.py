@@ -60,7 +60,7 @@ def _opened(plan: Plan, record: Opened) -> State:
         leases=record.owed,
         lent=_lent(plan, record),
         before=record.before,
-        start=record.found,
+        start=record.start or record.found,
         known=record.found,
     )
     is_known_back = record.goal is Goal.BACK and record.found is not None

@@ -270,6 +270,8 @@ class Opened:
     what the first look finds different was done by someone else."""
     baseline: tuple[tuple[str, str], ...] = ()
     """What was measured before the first write of that upgrade."""
+    start: PairFacts | None = None
+    """Both members before an earlier campaign began the same single thing and left it half done."""
 
 
 @dataclass(frozen=True, slots=True)

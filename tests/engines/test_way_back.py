@@ -1,4 +1,4 @@
-"""Which campaign is taken back, and what of the later ones is explained; from histories by hand."""
+"""Which earlier campaign is taken back or gone on with; from histories by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from nornir_haupgrade.engines.way_back import Past, way_back
+from nornir_haupgrade.engines.errand import Errand
+from nornir_haupgrade.engines.past import Past, gone_on_with, left_half_done
+from nornir_haupgrade.engines.way_back import way_back
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.model import MemberFacts, PairFacts, Preemption, Role, Status, Verdict
 from nornir_haupgrade.procedure.apply import replay
@@ -171,3 +173,47 @@ def test_nothing_is_rolled_back_twice() -> None:
     backup = single("2-backup", Purpose.BACK_UP, pair(OLD, boot="2"), pair(OLD, boot="2"))
     with pytest.raises(BadInput, match="rolled back already"):
         way_back("p1", iter([backup, over]))
+
+
+# --- gone on with ---------------------------------------------------------------------------------
+
+UP_B = Errand(Purpose.UPGRADE_MEMBER, NEW, member="p1b")
+BACK_B = Errand(Purpose.ROLL_BACK_MEMBER, member="p1b")
+
+
+def broken() -> Past:
+    """p1b was upgraded, was not proven whole, and was left there."""
+    was = pair(OLD, boot="0")
+    now = PairFacts((was.members[0], pair().members[1]))
+    half = single("1-member", Purpose.UPGRADE_MEMBER, was, now, action=Action.RELOAD)
+    records = (*half.records, Command(Goal.CLOSE, "tester", "x"), *did(LOOK, now))
+    return Past.of(half.id, records)
+
+
+def test_what_was_left_half_done_is_found_behind_other_tasks() -> None:
+    backup = single("2-backup", Purpose.BACK_UP, pair(), pair())
+    half = broken()
+    assert left_half_done(UP_B, iter([backup, half])) is half
+    fresh = Opened(replace(PLAN, path=(NEW,)), Goal.UP, earlier="2-backup")
+    opened = gone_on_with(fresh, half)
+    assert opened.plan.path == (OLD, NEW), "its backup is of the old version"
+    assert opened.start == pair(OLD, boot="0")
+    elsewhere = replace(fresh, plan=replace(PLAN, path=("13.9", NEW)))
+    assert gone_on_with(elsewhere, half) == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("errand", "later"),
+    [
+        (BACK_B, ()),
+        (Errand(Purpose.UPGRADE_MEMBER, NEW, member="p1a"), ()),
+        (Errand(Purpose.BACK_UP, member="p1b"), ()),
+        (UP_B, (single("2-back", Purpose.ROLL_BACK_MEMBER, pair(), pair(boot="2")),)),
+        (UP_B, (single("2-done", Purpose.UPGRADE_MEMBER, pair()),)),
+    ],
+    ids=["another thing", "another member", "a backup", "taken back since", "done since"],
+)
+def test_what_is_another_thing_or_settled_since_is_not_gone_on_with(
+    errand: Errand, later: tuple[Past, ...]
+) -> None:
+    assert left_half_done(errand, iter([*later, broken()])) is None

@@ -355,6 +355,24 @@ def test_under_nornirs_own_threads_both_members_take_turns(make_rig: MakeRig) ->
     assert not under.failed
 
 
+def test_a_member_that_was_found_broken_is_not_good_because_another_task_came_between(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(preempt=False)
+    rig.fault("config_lines_lost", "p1b")
+    broken = one(rig, "p1b", tasks.upgrade_member, to=NEW)
+    assert (broken.failed, rig.versions) == (True, (OLD, NEW)), broken.result
+    assert not one(rig, "p1a", tasks.back_up_config).failed
+    for _ in range(2):
+        again = one(rig, "p1b", tasks.upgrade_member, to=NEW)
+        assert (again.failed, again.result["end"]) == (True, "parked"), (
+            broken.result,
+            again.result,
+        )
+        assert "lost" in str(again.exception)
+    rig.audit_proof(times={"reboot": 1})
+
+
 # --- back, after smaller things -------------------------------------------------------------------
 
 
