@@ -9,6 +9,7 @@
     │   ├── original-13.7.0a1b2c3d4e5f.tar      a configuration, as it was taken; never overwritten
     │   └── original-13.7.tar.sha256            which of them counts (`sha256sum -c` checks it)
     └── report.json
+    campaigns/.pairs.json                       which pairs are where; made anew when it is missing
 
 Every file is written beside its place, forced to the disk and moved there: whole, or not at all.
 """
@@ -31,6 +32,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from nornir_haupgrade.engines.history import Clock, History, utc_now
+from nornir_haupgrade.engines.pair_index import NAME, PairIndex
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.errors import BadInput, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
@@ -139,8 +141,7 @@ class Store:
         self._clock = clock
         self._lock = Lock()
         self._open: dict[str, Campaign] = {}
-        self._looked_into: dict[str, tuple[object, frozenset[str]]] = {}
-        """The pairs of campaigns that are not open, and how their files looked then."""
+        self._index = PairIndex(root / NAME, _write)
 
     def create(self) -> Campaign:
         """Begin a campaign: its folder appears with everything in it, or not at all."""
@@ -181,13 +182,10 @@ class Store:
             HistoryDamaged: A history that may be the one cannot be read.
         """
         with self._lock:
-            for name in reversed(self.campaigns()):
-                if name not in self._open and pair not in self._pairs_of(name):
-                    continue
-                campaign = self._opened(name)
-                if pair in campaign.history:
-                    return campaign
-        return None
+            try:
+                return self._latest_for(pair)
+            finally:
+                self._index.keep()
 
     def close(self) -> None:
         """Close every campaign that was opened here."""
@@ -207,6 +205,15 @@ class Store:
     ) -> None:
         self.close()
 
+    def _latest_for(self, pair: str) -> Campaign | None:
+        for name in reversed(self.campaigns()):
+            if name not in self._open and pair not in self._pairs_of(name):
+                continue
+            campaign = self._opened(name)
+            if pair in campaign.history:
+                return campaign
+        return None
+
     def _next_id(self) -> str:
         now = self._clock().astimezone(UTC)
         known = self.campaigns()
@@ -224,7 +231,7 @@ class Store:
         return self._open[name]
 
     def _history(self, name: str) -> History:
-        if name not in self.campaigns():
+        if not _ID.fullmatch(name) or not (self.root / name).exists():
             raise BadInput(
                 f"there is no campaign {name!r} in {self.root}",
                 advice="haupgrade status lists the campaigns",
@@ -240,13 +247,11 @@ class Store:
         return history
 
     def _pairs_of(self, name: str) -> frozenset[str]:
-        path = self.root / name / _HISTORY
-        looks = [file.stat() for file in (path, Path(f"{path}-wal")) if file.exists()]
-        stamp = [(look.st_mtime_ns, look.st_size) for look in looks]
-        if name not in self._looked_into or self._looked_into[name][0] != stamp:
+        def read() -> frozenset[str]:
             with self._history(name) as history:
-                self._looked_into[name] = (stamp, frozenset(history.pairs()))
-        return self._looked_into[name][1]
+                return frozenset(history.pairs())
+
+        return self._index.pairs_of(name, self.root / name / _HISTORY, read)
 
 
 def file_name(name: str) -> str:
