@@ -50,6 +50,7 @@ from nornir_haupgrade.procedure.records import (
     Ask,
     Asked,
     By,
+    Choice,
     Command,
     Decided,
     Finish,
@@ -98,6 +99,7 @@ class PairLoop:
         self._person = person
         self._cancel = cancel
         self._is_cancelled = False
+        self._has_retried = False
         self._why = ""
         self._cause = ""
         self._seq = 0
@@ -217,8 +219,9 @@ class PairLoop:
         """A decision; True if somebody else answered or cancelled; None if it stays held."""
         if self._has_changed():
             return True
-        answer = self.policy.answer(asked)
+        answer = self.policy.answer(asked, has_retried=self._has_retried)
         if answer is not None:
+            self._has_retried |= answer.choice is Choice.RETRY
             return answer
         if is_due(asked, utc_now()):
             return by_deadline(asked)
