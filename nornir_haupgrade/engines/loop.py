@@ -122,7 +122,7 @@ class PairLoop:
         """Until there is an end, a hold that nobody answers, or a person stops it."""
         self._catch_up()
         records = tuple(self.campaign.history.tail(self.plan.pair, 0))
-        if len(records) > 1:
+        if any(isinstance(record, Started) for _, record in records):
             self._tell(GoingOn(self.plan.pair, self.campaign.id, records))
         try:
             self.context.meter.open()

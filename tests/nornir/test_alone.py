@@ -12,7 +12,7 @@ from nornir.core import Nornir
 from nornir.core.task import AggregatedResult, Result
 
 from nornir_haupgrade import HAPairs, roll_back_pair, tasks, upgrade_pair
-from nornir_haupgrade.engines.events import Ended
+from nornir_haupgrade.engines.events import Ended, GoingOn
 from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.errors import AnotherController, BadInput, HAUpgradeError, WrongDevice
 from nornir_haupgrade.lab import simple_pair
@@ -376,6 +376,7 @@ def test_a_member_that_was_found_broken_is_not_good_because_another_task_came_be
 # --- back, after smaller things -------------------------------------------------------------------
 
 
+@pytest.mark.prove
 def test_an_upgrade_is_rolled_back_though_single_tasks_came_after_it(make_rig: MakeRig) -> None:
     """What they changed is theirs, not somebody else's; what they owe is given back."""
     rig = make_rig()
@@ -389,6 +390,7 @@ def test_an_upgrade_is_rolled_back_though_single_tasks_came_after_it(make_rig: M
     assert (end.owed, rig.versions) == ((), (OLD, OLD))
     assert "because: the new version drops calls" in end.reason
     assert rig.held == []
+    assert not [event for event in rig.events if isinstance(event, GoingOn)], "it begins anew"
     assert all(state.preempts for state in rig.lab.states().values())
     rig.audit_proof(times={"reboot": 2, "suspend": 4}, may_preempt=True)
 
