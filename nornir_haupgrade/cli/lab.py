@@ -19,7 +19,7 @@ from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nornir_haupgrade.settings import Image
 
@@ -29,8 +29,11 @@ _GONE_WITHIN = 10.0
 _TICK = 0.05
 
 
-def up(shell: Shell, spec: Path, folder: Path) -> int:
+def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -> int:
     """Start it, wait until it is ready, and say how to talk to it.
+
+    Args:
+        faults: Fault scripts that it starts with.
 
     Raises:
         BadInput: There is no such description, or the extra is not installed.
@@ -50,7 +53,7 @@ def up(shell: Shell, spec: Path, folder: Path) -> int:
         )
     emit(shell, _build_images(shell))
     folder.mkdir(parents=True, exist_ok=True)
-    process = _start(spec, folder)
+    process = _start(spec, folder, faults)
     is_over = lambda: (folder / "ready").exists() or process.poll() is not None  # noqa: E731
     is_ready = _wait(is_over, _READY_WITHIN) and process.poll() is None
     members = _state(folder) if is_ready else None
@@ -89,11 +92,14 @@ def status(shell: Shell, folder: Path) -> int:
     return Exit.DONE
 
 
-def _start(spec: Path, folder: Path) -> subprocess.Popen[bytes]:
+def _start(spec: Path, folder: Path, faults: Sequence[Path]) -> subprocess.Popen[bytes]:
     (folder / "ready").unlink(missing_ok=True)
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
-            [sys.executable, "-m", _MODULE, "--spec", str(spec), "--state", str(folder)],
+            [
+                *(sys.executable, "-m", _MODULE, "--spec", str(spec), "--state", str(folder)),
+                *(word for path in faults for word in ("--fault", str(path))),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -22,6 +22,10 @@ def lab_up(
         Path | None,
         typer.Option("--spec", help="What to simulate; default examples/lab.yaml."),
     ] = None,
+    fault: Annotated[
+        list[Path] | None,
+        typer.Option("--fault", metavar="FILE", help="Start with the faults of this script."),
+    ] = None,
     state: State = None,
 ) -> None:
     """Start simulated pairs and wait until they answer; build their image files."""
@@ -30,7 +34,8 @@ def lab_up(
         from nornir_haupgrade.cli import lab as labs
 
         described = spec or shell.config.parent / "examples" / "lab.yaml"
-        return labs.up(shell, described.absolute(), _folder(shell, state))
+        scripts = [path.absolute() for path in fault or ()]
+        return labs.up(shell, described.absolute(), _folder(shell, state), faults=scripts)
 
     leave(context, work)
 
@@ -55,6 +60,76 @@ def lab_status(context: typer.Context, state: State = None) -> None:
         from nornir_haupgrade.cli import lab as labs
 
         return labs.status(shell, _folder(shell, state))
+
+    leave(context, work)
+
+
+@lab.command("faults")
+def lab_faults(
+    context: typer.Context,
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="Only those of this platform.")
+    ] = None,
+) -> None:
+    """List every kind of fault: what it does, its parameters, the platforms that have it."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab_faults as faults
+
+        return faults.listed(shell, platform)
+
+    leave(context, work)
+
+
+@lab.command("fault")
+def lab_fault(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|KIND", help="A fault script, or a kind of fault.")
+    ],
+    params: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="The kind's own.")
+    ] = None,
+    *,
+    on: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="Whom; also active, standby, both.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="EVENT", help="Wait for an event, such as reload.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="On whom that happens; default any.")
+    ] = None,
+    after: Annotated[float, typer.Option(help="Seconds later.")] = 0.0,
+    lasts: Annotated[float | None, typer.Option(help="Seconds until it is undone.")] = None,
+    state: State = None,
+) -> None:
+    """Have something go wrong in the running lab, now or when it is time."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab_faults as faults
+
+        entry = {"on": on, "when": {"at": at, "by": by, "after": after}, "lasts": lasts}
+        return faults.strike(shell, what, params or (), entry, folder=_folder(shell, state))
+
+    leave(context, work)
+
+
+@lab.command("heal")
+def lab_heal(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND")],
+    member: Annotated[
+        str | None, typer.Argument(metavar="[MEMBER]", help="Default: whomever it struck.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Undo faults of a kind, and forget those that wait for their time."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab_faults as faults
+
+        return faults.heal(shell, kind, member, folder=_folder(shell, state))
 
     leave(context, work)
 

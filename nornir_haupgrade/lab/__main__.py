@@ -12,15 +12,18 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab.control import ControlServer
+from nornir_haupgrade.lab.fault_script import Known, read_script
 from nornir_haupgrade.lab.lab import Lab
 from nornir_haupgrade.lab.plain import SpecError
-from nornir_haupgrade.lab.spec import LabSpec, lab_from
+from nornir_haupgrade.lab.spec import Fault, LabSpec, lab_from
 
 
 def _announce(lab: Lab, folder: Path) -> None:
@@ -43,9 +46,11 @@ def _withdraw(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-async def serve(spec: LabSpec, folder: Path) -> None:
-    """Run a lab until a signal or a request ends it."""
+async def serve(spec: LabSpec, folder: Path, faults: Sequence[Fault] = ()) -> None:
+    """Run a lab, with faults armed from the start, until a signal or a request ends it."""
     async with Lab(spec, folder) as lab:
+        for fault in faults:
+            lab.inject(fault)
         server = ControlServer(lab, folder)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nornir_haupgrade.lab", description=__doc__)
     parser.add_argument("--spec", type=Path, required=True, help="the lab as YAML")
     parser.add_argument("--state", type=Path, required=True, help="folder for keys and records")
+    parser.add_argument(
+        "--fault", type=Path, action="append", default=[], help="a fault script to start with"
+    )
     chosen = parser.parse_args(arguments)
     try:
         spec = lab_from(YAML(typ="safe", pure=True).load(chosen.spec))
@@ -71,9 +79,14 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{chosen.spec}: {exc}\n")
         return 2
     try:
+        faults = [fault for path in chosen.fault for fault in read_script(path, Known.of(spec))]
+    except BadInput as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
+    try:
         chosen.state.mkdir(parents=True, exist_ok=True)
         (chosen.state / "ready").unlink(missing_ok=True)
-        asyncio.run(serve(spec, chosen.state))
+        asyncio.run(serve(spec, chosen.state, faults))
     except (OSError, SpecError, KeyError) as exc:
         sys.stderr.write(f"the lab did not start: {exc}\n")
         return 1
