@@ -168,7 +168,8 @@ def rehearse(
         typer.Option("--from", metavar="VERSION", help="With --assume: what the members run."),
     ] = None,
     fault: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What is to go wrong, as a YAML list.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A script of what is to go wrong; several times."),
     ] = None,
     speed: Annotated[
         float, typer.Option(min=1, max=100, help="Seconds of the twins per second here.")
@@ -190,7 +191,7 @@ def rehearse(
     def work(shell: Shell) -> int:
         from nornir_haupgrade.cli.rehearse import Said, rehearse as rehearse_pairs
 
-        said = Said(pair or (), until, assume, version, fault, speed, boot)
+        said = Said(pair or (), until, assume, version, fault or (), speed, boot)
         return rehearse_pairs(
             shell, said, to=to, on_hold=on_hold and on_hold.value, is_yes=yes, is_json=json
         )

@@ -31,10 +31,15 @@ class Twins:
     pairs: Sequence[str] = ()
     version: str | None = None
     speed: float = 1.0
+    faults: Sequence[Path] = ()
+    """Scripts of what goes wrong with them."""
 
 
-def up(shell: Shell, spec: Path, folder: Path) -> int:
+def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -> int:
     """Start what a description says, wait until it is ready, and say how to talk to it.
+
+    Args:
+        faults: Fault scripts that it starts with.
 
     Raises:
         BadInput: There is no such description, or the extra is not installed.
@@ -50,7 +55,7 @@ def up(shell: Shell, spec: Path, folder: Path) -> int:
         raise BadInput(f"there is no lab description {spec}", advice=advice)
     need_lab()
     emit(shell, _build_images(shell))
-    process.start(spec, folder)
+    process.start(spec, folder, faults=faults)
     _show(shell, _states(folder), folder)
     return Exit.DONE
 
@@ -62,6 +67,7 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
         BadInput: The inventory cannot be used, or the lab cannot simulate one of its platforms.
         HAUpgradeError: It did not start.
     """
+    from nornir_haupgrade.rehearsal.faults import read_faults
     from nornir_haupgrade.rehearsal.inventories import open_inventory
     from nornir_haupgrade.rehearsal.project import put_aside, write_project
     from nornir_haupgrade.rehearsal.run import assumed_pairs
@@ -73,7 +79,8 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     site = open_inventory(twins.inventory, twins.pairs)
     if findings := unsimulated(site.pairs):
         raise BadInput.from_findings(findings)
-    made = twins_of(assumed_pairs(site, twins.version), Times())
+    faults = read_faults(twins.faults, site.pairs)
+    made = twins_of(assumed_pairs(site, twins.version), Times(), faults)
     process.start(process.write_spec(lab_of(made, speed=twins.speed), folder), folder)
     put_aside(folder)
     config = write_project(
@@ -134,25 +141,6 @@ def devices(shell: Shell, folder: Path) -> int:
         for name, own in members.items()
     ]
     emit_table(shell, _DEVICES, rows)
-    return Exit.DONE
-
-
-def fault(shell: Shell, file: Path, folder: Path) -> int:
-    """Have everything in a file go wrong when its moment comes; 1 if no lab runs.
-
-    Raises:
-        BadInput: The file cannot be meant.
-        HAUpgradeError: The lab refused one.
-    """
-    from nornir_haupgrade.rehearsal.faults import read_faults
-
-    wanted = read_faults(file)
-    for pair, one in wanted:
-        request = {"do": "inject", "fault": process.plain(one), "pair": pair}
-        if process.ask(folder, request) is None:
-            emit(shell, [f"no lab runs in {folder}"])
-            return Exit.FAILED
-    emit(shell, [f"armed {escape(one.name)}" for _, one in wanted])
     return Exit.DONE
 
 

@@ -40,6 +40,10 @@ def lab_up(
         float,
         typer.Option(min=1, max=100, help="With --inventory: their seconds per second here."),
     ] = 1.0,
+    fault: Annotated[
+        list[Path] | None,
+        typer.Option("--fault", metavar="FILE", help="Start with the faults of this script."),
+    ] = None,
     state: State = None,
 ) -> None:
     """Start simulated pairs and wait until they answer; build their image files.
@@ -51,8 +55,9 @@ def lab_up(
     def work(shell: Shell) -> int:
         from nornir_haupgrade.cli import lab as labs
 
+        scripts = [path.absolute() for path in fault or ()]
         if inventory is not None and spec is None:
-            twins = labs.Twins(inventory, pair or (), version, speed)
+            twins = labs.Twins(inventory, pair or (), version, speed, scripts)
             return labs.up_twins(shell, twins, _folder(shell, state))
         if inventory is not None or pair or version or speed != 1.0:
             from nornir_haupgrade.errors import BadInput
@@ -60,7 +65,7 @@ def lab_up(
             advice = "--pair, --from and --speed go with --inventory; a description has its own"
             raise BadInput("either --spec or --inventory says what is simulated", advice=advice)
         described = spec or shell.config.parent / "examples" / "lab.yaml"
-        return labs.up(shell, described.absolute(), _folder(shell, state))
+        return labs.up(shell, described.absolute(), _folder(shell, state), faults=scripts)
 
     leave(context, work)
 
@@ -101,18 +106,72 @@ def lab_devices(context: typer.Context, state: State = None) -> None:
     leave(context, work)
 
 
+@lab.command("faults")
+def lab_faults(
+    context: typer.Context,
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="Only those of this platform.")
+    ] = None,
+) -> None:
+    """List every kind of fault: what it does, its parameters, the platforms that have it."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab_faults as faults
+
+        return faults.listed(shell, platform)
+
+    leave(context, work)
+
+
 @lab.command("fault")
 def lab_fault(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML list of faults.")],
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|KIND", help="A fault script, or a kind of fault.")
+    ],
+    params: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="The kind's own.")
+    ] = None,
+    *,
+    on: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="Whom; also active, standby, both.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="EVENT", help="Wait for an event, such as reload.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="On whom that happens; default any.")
+    ] = None,
+    after: Annotated[float, typer.Option(help="Seconds later.")] = 0.0,
+    lasts: Annotated[float | None, typer.Option(help="Seconds until it is undone.")] = None,
     state: State = None,
 ) -> None:
-    """Have things go wrong, now or when it is time."""
+    """Have something go wrong in the running lab, now or when it is time."""
 
     def work(shell: Shell) -> int:
-        from nornir_haupgrade.cli import lab as labs
+        from nornir_haupgrade.cli import lab_faults as faults
 
-        return labs.fault(shell, file, _folder(shell, state))
+        entry = {"on": on, "when": {"at": at, "by": by, "after": after}, "lasts": lasts}
+        return faults.strike(shell, what, params or (), entry, folder=_folder(shell, state))
+
+    leave(context, work)
+
+
+@lab.command("heal")
+def lab_heal(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND")],
+    member: Annotated[
+        str | None, typer.Argument(metavar="[MEMBER]", help="Default: whomever it struck.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Undo faults of a kind, and forget those that wait for their time."""
+
+    def work(shell: Shell) -> int:
+        from nornir_haupgrade.cli import lab_faults as faults
+
+        return faults.heal(shell, kind, member, folder=_folder(shell, state))
 
     leave(context, work)
 

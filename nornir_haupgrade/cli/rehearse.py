@@ -6,19 +6,21 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from nornir_haupgrade.cli.exits import worst
 from nornir_haupgrade.cli.out import emit
 from nornir_haupgrade.cli.project import the_project
 from nornir_haupgrade.cli.run import MakeEngine, Manner, Options, work_on
+from nornir_haupgrade.cli.shell import Exit
 from nornir_haupgrade.engines.errand import Errand, step_of
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.rehearsal.engine import RehearsalEngine
 from nornir_haupgrade.rehearsal.run import Rehearsal, Wanted, prepare, stage
 from nornir_haupgrade.rehearsal.telling import keep, told_of
-from nornir_haupgrade.report.rehearsed import rehearsal_lines
+from nornir_haupgrade.report.rehearsed import rehearsal_lines, unread_lines
 from nornir_haupgrade.report.screens import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from nornir_haupgrade.cli.shell import Shell
@@ -38,7 +40,7 @@ class Said:
     until: str | None
     is_assumed: bool
     version: str | None
-    fault: Path | None
+    faults: Sequence[Path]
     speed: float
     boot: float | None
 
@@ -58,13 +60,14 @@ def rehearse(
         is_read=not said.is_assumed,
         version=said.version,
         boot=said.boot,
-        faults=said.fault,
+        faults=tuple(said.faults),
         is_asked=options.is_asked,
     )
     site = the_project(shell, said.pairs, to=to, is_contacted=wanted.is_read)
     out = sys.stderr if is_json else sys.stdout
-    twins = prepare(site, wanted)
-    with stage(site, twins, wanted) as rehearsal:
+    cast = prepare(site, wanted)
+    emit(shell, marked(unread_lines(cast.unread), MARK), out)
+    with stage(site, cast, wanted) as rehearsal:
         emit(shell, marked(_beginning(rehearsal), MARK), out)
         return work_on(
             shell,
@@ -74,9 +77,16 @@ def rehearse(
             Manner(
                 _maker(said.speed),
                 lambda engine, ends: _summary(rehearsal, engine, ends),
+                _worst if cast.unread else worst,
                 mark=MARK,
             ),
         )
+
+
+def _worst(ends: Iterable[PairEnd], *, is_interrupted: bool = False) -> Exit:
+    """A pair that could not be read has failed, however the others ended."""
+    code = worst(ends, is_interrupted=is_interrupted)
+    return code if code is Exit.INTERRUPTED else Exit.FAILED
 
 
 def _maker(speed: float) -> MakeEngine:
@@ -104,5 +114,5 @@ def _summary(rehearsal: Rehearsal, engine: LocalEngine, ends: Sequence[PairEnd])
     stories = engine.stories.of if isinstance(engine, RehearsalEngine) else {}
     wanted, store = rehearsal.wanted, engine.project.settings.store
     told = told_of(ends, stories, rehearsal.twins, rehearsal.audit, speed=wanted.speed)
-    keep(told, store, speed=wanted.speed, is_read=wanted.is_read)
-    return rehearsal_lines(told, store)
+    keep(told, rehearsal.unread, store, speed=wanted.speed, is_read=wanted.is_read)
+    return rehearsal_lines(told, rehearsal.unread, store)

@@ -13,16 +13,19 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab.control import ControlServer
+from nornir_haupgrade.lab.fault_script import Known, read_script
 from nornir_haupgrade.lab.lab import Lab
 from nornir_haupgrade.lab.limits import allow_open_files
 from nornir_haupgrade.lab.plain import SpecError
-from nornir_haupgrade.lab.spec import LabSpec, lab_from
+from nornir_haupgrade.lab.spec import Fault, LabSpec, lab_from
 
 
 def _announce(lab: Lab, folder: Path) -> None:
@@ -61,9 +64,20 @@ def _withdraw(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-async def serve(spec: LabSpec, folder: Path, *, is_tied: bool = False) -> None:
-    """Run a lab until a signal or a request ends it, or if it is tied, the end of its input."""
+async def serve(
+    spec: LabSpec, folder: Path, faults: Sequence[Fault] = (), *, is_tied: bool = False
+) -> None:
+    """Run a lab until a signal or a request ends it, or if it is tied, the end of its input.
+
+    Args:
+        spec: What it is made of.
+        folder: Its keys and records.
+        faults: What is armed from the start.
+        is_tied: Whether the end of its input ends it too.
+    """
     async with Lab(spec, folder) as lab:
+        for fault in faults:
+            lab.inject(fault)
         server = ControlServer(lab, folder)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -85,6 +99,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--spec", type=Path, required=True, help="the lab as YAML")
     parser.add_argument("--state", type=Path, required=True, help="folder for keys and records")
     parser.add_argument("--tied", action="store_true", help="end with the standard input")
+    parser.add_argument(
+        "--fault", type=Path, action="append", default=[], help="a fault script to start with"
+    )
     chosen = parser.parse_args(arguments)
     try:
         spec = _read(chosen.spec)
@@ -92,10 +109,15 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{chosen.spec}: {exc}\n")
         return 2
     try:
+        faults = [fault for path in chosen.fault for fault in read_script(path, Known.of(spec))]
+    except BadInput as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
+    try:
         chosen.state.mkdir(parents=True, exist_ok=True)
         (chosen.state / "ready").unlink(missing_ok=True)
         allow_open_files()
-        asyncio.run(serve(spec, chosen.state, is_tied=chosen.tied))
+        asyncio.run(serve(spec, chosen.state, faults, is_tied=chosen.tied))
     except (OSError, SpecError, KeyError) as exc:
         sys.stderr.write(f"the lab did not start: {exc}\n")
         return 1

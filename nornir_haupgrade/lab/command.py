@@ -33,6 +33,48 @@ class Effect(StrEnum):
     PRIORITY = "priority"
 
 
+class Event(StrEnum):
+    """What a fault can wait for, whatever the platform: in the words of a fault script."""
+
+    LOGIN = "login"
+    CONFIG = "config"
+    CONFIG_SYNC = "config sync"
+    SAVE = "save"
+    SESSION_SYNC = "session sync"
+    BACKUP = "backup"
+    INSTALL = "install"
+    ACTIVATE = "activate"
+    """What boots next is chosen."""
+    RELOAD = "reload"
+    COMMIT = "commit"
+    SWITCHOVER = "switchover"
+    RELEASE = "release"
+    """What a switchover left on a member is taken back."""
+    PREEMPTION = "preemption"
+
+
+_EVENTS = {
+    Effect.CONFIG: Event.CONFIG,
+    Effect.CONFIG_SYNC: Event.CONFIG_SYNC,
+    Effect.SAVE: Event.SAVE,
+    Effect.SESSION_SYNC: Event.SESSION_SYNC,
+    Effect.BACKUP: Event.BACKUP,
+    Effect.INSTALL: Event.INSTALL,
+    Effect.BOOT_SELECT: Event.ACTIVATE,
+    Effect.REBOOT: Event.RELOAD,
+    Effect.COMMIT: Event.COMMIT,
+    Effect.SUSPEND: Event.SWITCHOVER,
+    Effect.FUNCTIONAL: Event.RELEASE,
+    Effect.PREEMPT: Event.PREEMPTION,
+}
+
+
+def events_of(_: str, effect: Effect) -> frozenset[Event]:
+    """What a command is to a fault script, given its line and its effect."""
+    found = _EVENTS.get(effect)
+    return frozenset() if found is None else frozenset({found})
+
+
 @dataclass(slots=True)
 class Terminal:
     """What a command line remembers of one login from one line to the next."""
@@ -56,6 +98,8 @@ class Reply:
     status: int = 0
     is_cut: bool = False
     """The line is cut instead of answered."""
+    cut_at: int | None = None
+    """The line is cut after so many bytes of the answer."""
     is_last: bool = False
     """No prompt follows: the device is going down."""
 

@@ -1,7 +1,8 @@
 """The lab's control channel: JSON lines on a unix socket, one request and one answer each.
 
 Requests: ``{"do": "state"}``, ``{"do": "ports"}``, ``{"do": "audit", "since": 0, "kind": null}``,
-``{"do": "inject", "fault": {...}, "pair": null}``, ``{"do": "heal", "name": ..., "member": null}``,
+``{"do": "pairs"}``, ``{"do": "faults"}``, ``{"do": "inject", "fault": {...}, "pair": null}``,
+``{"do": "heal", "name": ..., "member": null}``,
 ``{"do": "run", "member": ..., "line": ...}`` and ``{"do": "stop"}``. An answer holds ``ok``, then
 ``error`` or what was asked for.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.lab.fault_script import Known
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.spec import fault_from
 
@@ -138,6 +140,10 @@ class ControlServer(RequestServer):
                 since, kind = int(request.get("since", 0)), request.get("kind")
                 entries = lab.audit()[since:]
                 return {"entries": [item for item in entries if kind in (None, item["kind"])]}
+            case "pairs":
+                return {"pairs": Known.of(lab.spec).plain()}
+            case "faults":
+                return {"faults": lab.faults()}
             case "inject":
                 lab.inject(fault_from(request["fault"]), request.get("pair"))
             case "heal":

@@ -6,6 +6,7 @@ What its platform makes of software and configuration is its own class.
 
 from __future__ import annotations
 
+import functools
 import uuid
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -235,6 +236,11 @@ class Device(ABC):
     def _come_up(self) -> None:
         if not self._load_software():
             return
+        loop = self.take("boot_loop")
+        up = None if loop is None else float(loop.get("seconds", 0.0))
+        if up == 0:
+            self._go_down(halt=False)
+            return
         self.boots += 1
         self.booted_at = self.timeline.now()
         for seat in self.seats.values():
@@ -245,7 +251,14 @@ class Device(ABC):
         self.phase = Phase.RUNNING
         if self.image.has_ha and self.take("boot_without_ha") is None:
             self._next(self.times.ha_seconds, self._start_ha)
+        if up is not None:
+            self.timeline.after(up, functools.partial(self._fall, self.boot_id))
         self.changed()
+
+    def _fall(self, boot_id: str) -> None:
+        """The system that came up crashes, unless another one runs by now."""
+        if self.boot_id == boot_id and self.is_answering:
+            self.crash(reboots=True)
 
     def _start_ha(self) -> None:
         self.has_ha_running = True

@@ -106,6 +106,8 @@ class Election:
         """Bring the roles in line with the facts."""
         for device in self._pair.devices:
             floor = device.floor(self.group)
+            if floor is None and device.has("stays_standby") is not None:
+                floor = HaState.BACKUP
             if floor is not None:
                 self._assign(device, floor)
             elif self.role(device) in {HaState.INIT, HaState.FAULT}:
@@ -128,7 +130,7 @@ class Election:
 
     def _masters_heard(self, device: Device) -> list[Device]:
         peer = self._pair.peer(device)
-        is_heard = self._pair.hears_adverts and self.role(peer) is HaState.MASTER
+        is_heard = self._pair.hears_adverts_of_peer(device) and self.role(peer) is HaState.MASTER
         return [peer] if is_heard else []
 
     def _rank(self, device: Device) -> tuple[int, int]:
@@ -157,7 +159,7 @@ class Election:
             self._claims[device.name] = _Claim(why, delay, timer)
 
     def _reason(self, device: Device) -> tuple[str, float]:
-        if self.role(device) is not HaState.BACKUP:
+        if self.role(device) is not HaState.BACKUP or device.has("stays_standby") is not None:
             return "", 0.0
         stance = self.stance(device)
         heard = self._masters_heard(device)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse
+from nornir_haupgrade.lab.command import Event, Line, Outcome, Reply, Terminal, refuse
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 Done: TypeAlias = Callable[[Reply], None]
 Say: TypeAlias = Callable[[str], None]
-Watcher: TypeAlias = "Callable[[Device, str, Moment], None]"
+Events: TypeAlias = Callable[[], frozenset[Event]]
+Watcher: TypeAlias = "Callable[[Device, str, Moment, Events], None]"
 
 CUT = Reply(is_cut=True, status=255)
 
@@ -34,6 +37,10 @@ class Twist(StrEnum):
     """It is done at once and answered late."""
     HANG = "hang"
     """It is never answered."""
+    EMPTY = "empty"
+    """It is answered with nothing, as if all were well."""
+    CUT_AT = "cut-at"
+    """It was done, and the line is cut after so many bytes of the answer."""
 
 
 @dataclass(slots=True)
@@ -47,6 +54,8 @@ class Rule:
     times: int | None = None
     takes_effect: bool = False
     """Whether a command that hangs was done."""
+    bytes: int = 0
+    """Of the answer, before the line is cut."""
 
     @property
     def is_void(self) -> bool:
@@ -72,7 +81,7 @@ class Executor:
         self.pair = pair
         self.command_line = command_line
         self.watchers: list[Watcher] = []
-        """Told about each command before and after its effect."""
+        """Told about each command before and after its effect, and about logins."""
         self.rules: dict[str, list[Rule]] = {device.name: [] for device in pair.devices}
 
     def run(
@@ -90,7 +99,9 @@ class Executor:
         """
         if isinstance(line, str):
             line = Line(line.strip(), Terminal())
-        self._watch(device, line.text, Moment.BEFORE)
+        self._watch(
+            device, line.text, Moment.BEFORE, functools.cache(lambda: self._is(device, line))
+        )
         if not device.is_answering:
             done(CUT)
             return
@@ -108,7 +119,8 @@ class Executor:
             if outcome.seconds > 0 and outcome.act is not None:
                 final = self.command_line.execute(self.pair, device, line)
             self._take_effect(device, line, final, by, rule)
-            self._answer(final.reply, rule, done)
+            if device.has("management_cut") is None or by != "ssh":
+                self._answer(final.reply, rule, done)
 
         self._after(outcome.seconds, complete)
 
@@ -120,12 +132,20 @@ class Executor:
         return self.command_line.execute(self.pair, device, line)
 
     def _answer(self, reply: Reply, rule: Rule | None, done: Done) -> None:
-        if rule is None:
-            done(reply)
-        elif rule.twist is not Twist.HANG:
-            is_cut = rule.twist in {Twist.CUT_AFTER, Twist.CUT_BEFORE}
-            late = rule.seconds if rule.twist is Twist.DELAY else 0.0
-            self._after(late, lambda: done(CUT if is_cut else reply))
+        twist = None if rule is None else rule.twist
+        match twist:
+            case Twist.HANG:
+                return
+            case Twist.CUT_AFTER | Twist.CUT_BEFORE:
+                reply = CUT
+            case Twist.CUT_AT:
+                reply = dataclasses.replace(reply, cut_at=0 if rule is None else rule.bytes)
+            case Twist.EMPTY:
+                reply = Reply()
+            case _:
+                pass
+        late = rule.seconds if rule is not None and twist is Twist.DELAY else 0.0
+        self._after(late, lambda: done(reply))
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         if seconds > 0:
@@ -154,7 +174,21 @@ class Executor:
         if outcome.act is not None:
             with self.pair.timeline.caused_by(f"{device.name}: {line.text} (by {by})"):
                 outcome.act()
-        self._watch(device, line.text, Moment.AFTER)
+        found = self._events(line, outcome)
+        self._watch(device, line.text, Moment.AFTER, lambda: found)
+
+    def login(self, device: Device) -> None:
+        """Somebody is about to be judged at a member's login."""
+        self._watch(device, "", Moment.BEFORE, lambda: frozenset({Event.LOGIN}))
+
+    def _is(self, device: Device, line: Line) -> frozenset[Event]:
+        """What a line that was not executed yet is going to be."""
+        if not device.is_answering:
+            return frozenset()
+        return self._events(line, self.command_line.execute(self.pair, device, line))
+
+    def _events(self, line: Line, outcome: Outcome) -> frozenset[Event]:
+        return self.pair.personality.events(line.text, outcome.effect)
 
     def _rule(self, device: Device, text: str) -> Rule | None:
         for rule in self.rules[device.name]:
@@ -166,6 +200,6 @@ class Executor:
                 return rule
         return None
 
-    def _watch(self, device: Device, text: str, moment: Moment) -> None:
+    def _watch(self, device: Device, text: str, moment: Moment, events: Events) -> None:
         for watcher in tuple(self.watchers):
-            watcher(device, text, moment)
+            watcher(device, text, moment, events)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from nornir_haupgrade.lab.command import Line, Terminal
 from nornir_haupgrade.lab.device import Device, Quirk
 from nornir_haupgrade.lab.execution import Executor, Rule, Twist
+from nornir_haupgrade.lab.roles import HaState
 
 Params: TypeAlias = Mapping[str, Any]
 Undo: TypeAlias = Callable[[], None]
@@ -29,6 +30,10 @@ class Target(StrEnum):
     STANDBY = "standby"
     PAIR = "pair"
     """The pair as such: once."""
+
+
+WHOM = frozenset({Target.ACTIVE, Target.STANDBY, Target.BOTH})
+"""What may stand in the place of a member's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def rule(twist: Twist, *prefixes: str, message: str = "", times: int | None = No
                 seconds=float(params.get("seconds", 5.0)),
                 times=params.get("times", times),
                 takes_effect=bool(params.get("takes_effect", False)),
+                bytes=int(params.get("bytes", 0)),
             )
             for prefix in ([str(params["command"])] if "command" in params else prefixes)
         ]
@@ -122,6 +128,59 @@ def data_port_down(default: str) -> Strike:
     return strike
 
 
+def _set_of_pair(name: str) -> Strike:
+    """A member is in a set of its pair's while the fault lasts."""
+
+    def strike(executor: Executor, device: Device, _: Params) -> Undo:
+        pair = executor.pair
+        members: set[str] = getattr(pair, name)
+        members.add(device.name)
+        pair.changed()
+
+        def undo() -> None:
+            members.discard(device.name)
+            pair.changed()
+
+        return undo
+
+    return strike
+
+
+def data_port_unnoticed(default: str) -> Strike:
+    """An interface goes down, and HA does not look at it."""
+    goes_unnoticed, goes_down = quirk("data_port_unnoticed"), data_port_down(default)
+
+    def strike(executor: Executor, device: Device, params: Params) -> Undo:
+        undone = [strike(executor, device, params) for strike in (goes_unnoticed, goes_down)]
+
+        def undo() -> None:
+            for one in reversed(undone):
+                if one is not None:
+                    one()
+
+        return undo
+
+    return strike
+
+
+def _failover(executor: Executor, _: Device, __: Params) -> None:
+    pair = executor.pair
+    for election in pair.elections.values():
+        backups = [item for item in pair.devices if election.role(item) is HaState.BACKUP]
+        if len(backups) == 1:
+            election.take(backups[0])
+
+
+def _prompt_changes(_: Executor, device: Device, params: Params) -> Undo:
+    before = device.hostname
+    device.hostname = str(params.get("hostname", f"{before}-new"))
+
+    def undo() -> None:
+        device.hostname = before
+
+    return undo
+
+
 def _wrong_device(_: Executor, device: Device, params: Params) -> Undo:
     before = device.node_id
 
@@ -157,15 +216,29 @@ def _another_login(_: Executor, device: Device, params: Params) -> Undo:
     return undo
 
 
+def second_controller(*lines: str) -> Strike:
+    """Another tool: its login, and what it types."""
+
+    def strike(executor: Executor, device: Device, params: Params) -> Undo:
+        by_hand(executor, device, *lines)
+        return _another_login(executor, device, params)
+
+    return strike
+
+
 def _power_on(_: Executor, device: Device, __: Params) -> None:
     device.power_on()
 
+
+adverts_one_way = _set_of_pair("deaf")
+ha_link_one_way = _set_of_pair("cut_off")
 
 COMMON: dict[str, Kind] = {
     # the next boot
     "old_image_after_reboot": Kind(quirk("old_image_after_reboot", times=1), Target.BOTH),
     "boot_without_ha": Kind(quirk("boot_without_ha", times=1), Target.BOTH),
     "slow_boot": Kind(quirk("slow_boot", times=1), Target.BOTH),
+    "boot_loop": Kind(quirk("boot_loop"), Target.BOTH),
     "never_boots": Kind(quirk("never_boots", times=1), Target.BOTH),
     "config_lines_lost": Kind(quirk("config_lines_lost", times=1), Target.BOTH),
     # images and flash
@@ -174,11 +247,17 @@ COMMON: dict[str, Kind] = {
     # the line
     "login_refused": Kind(quirk("login_refused"), Target.BOTH),
     "host_key_changed": Kind(quirk("host_key_changed"), Target.BOTH),
+    "aaa_unreachable": Kind(quirk("aaa_unreachable"), Target.BOTH),
     "mute": Kind(quirk("mute"), Target.BOTH),
+    "management_cut": Kind(quirk("management_cut"), Target.STANDBY),
+    "prompt_changes": Kind(_prompt_changes, Target.BOTH),
     "wrong_device": Kind(_wrong_device, Target.STANDBY),
     # roles and forwarding
     "crash": Kind(_crash, Target.ACTIVE),
+    "failover": Kind(_failover, Target.PAIR),
     "adverts_lost": Kind(_adverts_lost, Target.PAIR),
+    "adverts_one_way": Kind(adverts_one_way, Target.STANDBY),
+    "both_standby": Kind(quirk("stays_standby"), Target.BOTH),
     "data_dead": Kind(quirk("data_dead"), Target.BOTH),
     # somebody else
     "another_login": Kind(_another_login, Target.ACTIVE),

@@ -6,14 +6,14 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.fault_kinds import LASTING, Target, Undo
+from nornir_haupgrade.lab.fault_kinds import LASTING, WHOM, Target, Undo
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import Fault, Moment
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
-    from nornir_haupgrade.lab.execution import Executor
+    from nornir_haupgrade.lab.execution import Events, Executor
     from nornir_haupgrade.lab.pair import Pair
 
 
@@ -44,13 +44,14 @@ class FaultDesk:
             raise SpecError(msg)
         names = {device.name for device in self._pair.devices}
         for name in (fault.member, fault.when.by):
-            if name is not None and name not in names:
+            is_role = name is fault.member and name in WHOM
+            if name is not None and name not in names and not is_role:
                 msg = f"fault {fault.name}: pair {self._pair.name} has no member {name}"
                 raise SpecError(msg)
-        if fault.when.on is None:
-            self._later(fault)
-        else:
+        if fault.when.waits:
             self._waiting.append(_Waiting(fault))
+        else:
+            self._later(fault)
 
     def heal(self, name: str, member: str | None = None) -> None:
         """Undo a fault that struck, and forget those of its name that did not."""
@@ -66,17 +67,28 @@ class FaultDesk:
             with self._pair.timeline.caused_by(f"healed: {name}"):
                 item[2]()
 
+    def listed(self) -> list[tuple[str, str, str]]:
+        """(kind, whom, "at work" or "waiting") of each."""
+        struck = [(name, member, "at work") for name, member, _ in self._undo]
+        waits = [
+            (item.fault.name, item.fault.member or self._pair.name, "waiting")
+            for item in self._waiting
+        ]
+        return [*struck, *waits]
+
     def _later(self, fault: Fault) -> None:
         if fault.when.after > 0:
             self._pair.timeline.after(fault.when.after, lambda: self._strike(fault))
         else:
             self._strike(fault)
 
-    def _command(self, device: Device, line: str, moment: Moment) -> None:
+    def _command(self, device: Device, line: str, moment: Moment, events: Events) -> None:
         for item in tuple(self._waiting):
             when = item.fault.when
             is_meant = when.moment is moment and when.by in (None, device.name)
-            if not is_meant or when.on is None or not line.startswith(when.on):
+            if not is_meant or not line.startswith(when.on or ""):
+                continue
+            if when.at is not None and when.at not in events():
                 continue
             item.seen += 1
             if item.seen >= when.nth:
@@ -84,11 +96,14 @@ class FaultDesk:
                 self._later(item.fault)
 
     def _targets(self, fault: Fault) -> list[Device]:
-        if fault.member is not None:
+        whom = self._kinds[fault.name].target
+        if fault.member in WHOM:
+            whom = Target(fault.member)
+        elif fault.member is not None:
             return [self._pair.device(fault.member)]
         devices = list(self._pair.devices)
         masters = [device for device in devices if device.role is HaState.MASTER]
-        match self._kinds[fault.name].target:
+        match whom:
             case Target.PAIR:
                 return devices[:1]
             case Target.ACTIVE:
@@ -117,4 +132,4 @@ class FaultDesk:
 
 
 def _plain(fault: Fault) -> dict[str, object]:
-    return {"params": dict(fault.params), "on": fault.when.on}
+    return {"params": dict(fault.params), "on": fault.when.on, "at": fault.when.at}

@@ -11,6 +11,7 @@ import asyncssh
 from nornir_haupgrade.lab.audit import Audit, Entry
 from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.execution import Executor
+from nornir_haupgrade.lab.fault_kinds import WHOM
 from nornir_haupgrade.lab.faults import FaultDesk
 from nornir_haupgrade.lab.pair import Pair
 from nornir_haupgrade.lab.server import MemberServer
@@ -195,10 +196,15 @@ class Lab:
         return self.rigs[self._members.get(name, name)]
 
     def inject(self, fault: Fault, pair: str | None = None) -> None:
-        """Arm a fault; its pair is its member's, or the one named, or every one."""
-        names = [pair or fault.member or fault.when.by]
-        for name in self.rigs if names == [None] else names:
-            self.rig_of(str(name)).faults.arm(fault)
+        """Arm a fault; its pair is the one named, or that of its member, or every one."""
+        names = [pair, fault.pair, None if fault.member in WHOM else fault.member, fault.when.by]
+        meant = next((name for name in names if name is not None), None)
+        for name in self.rigs if meant is None else [meant]:
+            self.rig_of(name).faults.arm(fault)
+
+    def faults(self) -> list[tuple[str, str, str]]:
+        """(kind, whom, "at work" or "waiting") of every fault that struck or waits."""
+        return [item for rig in self.rigs.values() for item in rig.faults.listed()]
 
     def heal(self, name: str, member: str | None = None) -> None:
         """Undo a fault."""

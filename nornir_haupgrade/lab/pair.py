@@ -39,6 +39,10 @@ class Pair:
         self.is_link_up = True
         """The HA link: sessions and configuration travel on it, VRRP's adverts do not."""
         self.hears_adverts = True
+        self.deaf: set[str] = set()
+        """Members that hear no advert of the other one, while they are heard themselves."""
+        self.cut_off: set[str] = set()
+        """Members that hear nothing on the HA link, while they are heard themselves."""
         self.listeners: list[Callable[[], None]] = []
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
@@ -73,10 +77,15 @@ class Pair:
         """Whether a member hears its peer on the HA link."""
         return (
             self.is_link_up
+            and device.name not in self.cut_off
             and device.ports["ha"]
             and self.peer(device).ports["ha"]
             and self.peer(device).phase is Phase.RUNNING
         )
+
+    def hears_adverts_of_peer(self, device: Device) -> bool:
+        """Whether the other member's adverts would reach it."""
+        return self.hears_adverts and device.name not in self.deaf
 
     def forwards(self, device: Device) -> bool:
         """Whether traffic really passes through a member, whatever it says of itself."""

@@ -30,6 +30,19 @@ def checked(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     return dict(data)
 
 
+def only(what: str, words: Mapping[str, str], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data under the names that its words stand for.
+
+    Raises:
+        SpecError: It has a key that is none of the words.
+    """
+    unknown = sorted(str(key) for key in data if key not in words)
+    if unknown:
+        msg = f"{what}: unknown {', '.join(unknown)}; known are {', '.join(words)}"
+        raise SpecError(msg)
+    return {words[key]: value for key, value in data.items()}
+
+
 def one_of(kind: type[E], value: object) -> E:
     """A word as one of an enumeration.
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.spec import MemberSpec
 
+AAA_TIMEOUT = 5.0
+"""Device seconds until a device gives up its AAA server: IOS's and ASA's default is 5."""
+
 
 class _Login(asyncssh.SSHServer):
     """One connection's authentication."""
@@ -39,8 +42,8 @@ class _Login(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
-    def validate_password(self, username: str, password: str) -> bool:
-        return self._server.admits(username, password)
+    async def validate_password(self, username: str, password: str) -> bool:
+        return await self._server.admits(username, password)
 
 
 class MemberServer:
@@ -79,9 +82,13 @@ class MemberServer:
         public = self.key.export_public_key().decode().strip()
         return f"[{self._port.address}]:{self._port.number} {public}\n"
 
-    def admits(self, username: str, password: str) -> bool:
+    async def admits(self, username: str, password: str) -> bool:
         """Judge one login, and write it down."""
-        is_refused = self.device.has("login_refused") is not None
+        self._executor.login(self.device)
+        unreachable = self.device.has("aaa_unreachable")
+        if unreachable is not None:
+            await self._pass(float(unreachable.get("seconds", AAA_TIMEOUT)))
+        is_refused = unreachable is not None or self.device.has("login_refused") is not None
         is_good = (username, password) == self._login and not is_refused
         self._executor.pair.audit.add(
             "login",
@@ -92,9 +99,18 @@ class MemberServer:
         )
         return is_good
 
+    async def _pass(self, seconds: float) -> None:
+        """Let device seconds pass."""
+        over = asyncio.Event()
+        self.device.timeline.after(seconds, over.set)
+        await over.wait()
+
     def follow(self) -> None:
         """Bring port and connections in line with the device's phase."""
-        if self.device.is_answering:
+        if self.device.has("management_cut") is not None:
+            self._freeze()
+            self._port.set(Answer.SILENT)
+        elif self.device.is_answering:
             if self._port.answer is Answer.SILENT:
                 self._drop()
             self._port.set(Answer.OPEN)

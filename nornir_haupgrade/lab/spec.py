@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from nornir_haupgrade.lab.command import Event
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
-from nornir_haupgrade.lab.plain import SpecError, checked, one_of
+from nornir_haupgrade.lab.plain import SpecError, checked, one_of, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a fault strikes: at the start or at a command; then ``after`` seconds later."""
+    """When a fault strikes: at once, at a command or at a login; then ``after`` seconds later."""
 
     after: float = 0.0
     """Device seconds after the start, the injection or the command."""
@@ -49,6 +50,13 @@ class When:
     nth: int = 1
     """Which of such commands, counted from 1."""
     moment: Moment = Moment.BEFORE
+    at: Event | None = None
+    """What the command comes to, or a login; with ``on`` too, both must hold."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether something must happen first."""
+        return self.on is not None or self.at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +65,12 @@ class Fault:
 
     name: str
     member: str | None = None
-    """Whom it strikes; None: every member of the pair, or the pair itself."""
+    """Whom it strikes: a member's name, or ``active``, ``standby`` or ``both`` as it is then; None:
+    whom such faults strike."""
     when: When = field(default_factory=When)
     params: Mapping[str, Any] = field(default_factory=dict)
+    pair: str | None = None
+    """Of a lab with several; None: that of the member, or every pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +183,59 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+FAULT_WORDS: dict[str, str] = {
+    "fault": "name",
+    "on": "member",
+    "pair": "pair",
+    "when": "when",
+    "params": "params",
+    "lasts": "lasts",
+}
+"""The keys of a fault as plain data, and what they are here."""
+WHEN_WORDS: dict[str, str] = {
+    "at": "at",
+    "command": "on",
+    "by": "by",
+    "nth": "nth",
+    "side": "moment",
+    "after": "after",
+}
+"""The same for ``when``."""
+
+
 def fault_from(data: Mapping[str, Any]) -> Fault:
-    """A fault from plain data, as it comes from YAML or the control channel."""
-    values = checked(Fault, data)
-    when = checked(When, values.get("when") or {})
-    if "moment" in when:
-        when["moment"] = Moment(when["moment"])
-    return Fault(**{**values, "when": When(**when), "params": dict(values.get("params") or {})})
+    """A fault from plain data, as it comes from YAML or the control channel.
+
+    ``when`` may be an event's word or a number of seconds as well as a mapping.
+    """
+    values = only("fault", FAULT_WORDS, data)
+    if "name" not in values:
+        msg = "fault: no `fault`, which says its kind"
+        raise SpecError(msg)
+    params = dict(values.get("params") or {})
+    lasts = values.pop("lasts", None)
+    if lasts is not None:
+        params["lasts"] = lasts
+    return Fault(**{**values, "when": _when_from(values.get("when")), "params": params})
+
+
+def _when_from(data: object) -> When:
+    match data:
+        case None:
+            return When()
+        case str():
+            return When(at=one_of(Event, data))
+        case int() | float():
+            return When(after=float(data))
+        case dict():
+            values = only("when", WHEN_WORDS, data)
+            for word, kind in (("at", Event), ("moment", Moment)):
+                if values.get(word) is not None:
+                    values[word] = one_of(kind, values[word])
+            return When(**values)
+        case _:
+            msg = f"when: neither an event nor seconds nor a mapping: {data!r}"
+            raise SpecError(msg)
 
 
 def pair_from(data: Mapping[str, Any]) -> PairSpec:

@@ -1,79 +1,68 @@
-"""What is to go wrong on the twins, from a file: judged before anything starts."""
+"""What is to go wrong on the twins: a script, judged by the inventory before anything starts."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from nornir_haupgrade.errors import BadInput
-from nornir_haupgrade.lab import Fault, PairRig, SpecError, fault_from
-from nornir_haupgrade.lab.audit import Audit
-from nornir_haupgrade.lab.timeline import Timeline
+from nornir_haupgrade.lab import Platform
+from nornir_haupgrade.lab.fault_kinds import WHOM
+from nornir_haupgrade.lab.fault_script import Known, read_script
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from nornir_haupgrade.rehearsal.twins import Twin
-
-PAIR = "pair"
-"""The key that names a fault's pair, where it has no member and is not for all."""
-_ADVICE = "write a list of faults, each with a name, as in docs/rehearse.md"
+    from nornir_haupgrade.lab import Fault
+    from nornir_haupgrade.settings import PairConfig
 
 
-def read_faults(file: Path) -> tuple[tuple[str | None, Fault], ...]:
-    """The faults of a YAML list, each with the pair that it names.
+def read_faults(files: Sequence[Path], pairs: Iterable[PairConfig]) -> tuple[Fault, ...]:
+    """The faults of the scripts, in the names that the inventory has.
 
-    Raises:
-        BadInput: The file, or one of them, cannot be meant.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        with file.open(encoding="utf-8") as text:
-            data = YAML(typ="safe", pure=True).load(text)
-    except OSError as error:
-        raise BadInput(f"{file}: {os.strerror(error.errno or 0)}", advice=_ADVICE) from error
-    except (YAMLError, UnicodeError, ValueError) as error:
-        problem = str(getattr(error, "problem", None) or type(error).__name__)
-        raise BadInput(f"{file}: this is not YAML: {problem}", advice=_ADVICE) from error
-    if not isinstance(data, list) or not data:
-        raise BadInput(f"{file}: a list of faults is expected", advice=_ADVICE)
-    return tuple(_fault(file, number, item) for number, item in enumerate(data, start=1))
-
-
-def _fault(file: Path, number: int, item: Any) -> tuple[str | None, Fault]:  # noqa: ANN401 - as YAML has it
-    where = f"{file}: fault {number}"
-    if not isinstance(item, Mapping) or "name" not in item:
-        raise BadInput(f"{where}: it has no name", advice=_ADVICE)
-    pair = item.get(PAIR)
-    try:
-        fault = fault_from({key: value for key, value in item.items() if key != PAIR})
-    except (SpecError, ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"{where}: {error}", advice=_ADVICE) from error
-    return None if pair is None else str(pair), fault
-
-
-def check_faults(
-    file: Path, faults: Sequence[tuple[str | None, Fault]], twins: Sequence[Twin]
-) -> None:
-    """Have each twin take its faults on trial, without any network.
+    Args:
+        files: The scripts.
+        pairs: Pairs of platforms that the lab simulates.
 
     Raises:
-        BadInput: One of them is unknown there, or is nobody's.
+        BadInput: With every finding of the first script that has any.
     """
-    pairs = {twin.name for twin in twins}
-    members = {name for twin in twins for both in twin.names for name in both}
-    for number, (pair, fault) in enumerate(faults, start=1):
-        wrong = [name for name in (fault.member, fault.when.by) if name and name not in members]
-        if pair is not None and pair not in pairs:
-            raise BadInput(f"{file}: fault {number}: there is no pair {pair}", advice=_ADVICE)
-        if wrong:
-            raise BadInput(f"{file}: fault {number}: there is no member {wrong[0]}", advice=_ADVICE)
-    for twin in twins:
-        timeline = Timeline()
-        try:
-            PairRig(twin.spec, timeline, Audit(timeline), "")
-        except (SpecError, ValueError, TypeError, KeyError) as error:
-            raise BadInput(f"{file}: pair {twin.name}: {error}", advice=_ADVICE) from error
+    known = Known(
+        {
+            pair.name: (Platform(pair.platform), tuple(member.name for member in pair.members))
+            for pair in pairs
+        }
+    )
+    return tuple(fault for file in files for fault in read_script(file, known))
+
+
+def faults_of(
+    pair: PairConfig, names: Mapping[str, str], faults: Iterable[Fault]
+) -> tuple[Fault, ...]:
+    """What goes wrong with one pair, in the names that its members have in the lab.
+
+    Args:
+        pair: The pair.
+        names: What each of its members is called in the lab.
+        faults: Those of all pairs.
+    """
+    return tuple(
+        replace(
+            fault,
+            member=names.get(fault.member, fault.member) if fault.member else None,
+            when=replace(fault.when, by=names[fault.when.by] if fault.when.by else None),
+            pair=None,
+        )
+        for fault in faults
+        if _is_for(pair, fault)
+    )
+
+
+def _is_for(pair: PairConfig, fault: Fault) -> bool:
+    """Whether it is meant, by name; or for all, where its platform knows such a fault."""
+    members = {member.name for member in pair.members}
+    whom = {fault.when.by, None if fault.member in WHOM else fault.member} - {None}
+    if fault.pair is None and not whom:
+        return fault.name in PERSONALITIES[Platform(pair.platform)].faults
+    return fault.pair in (None, pair.name) and whom <= members

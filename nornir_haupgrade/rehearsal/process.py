@@ -9,18 +9,18 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.lab.written import plain_lab
 from nornir_haupgrade.rehearsal.project import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from nornir_haupgrade.lab import Fault, LabSpec
+    from nornir_haupgrade.lab import LabSpec
 
 _MODULE: Final = "nornir_haupgrade.lab"
 _READY_WITHIN: Final = 30.0
@@ -28,12 +28,15 @@ _GONE_WITHIN: Final = 10.0
 _TICK: Final = 0.02
 
 
-def start(spec: Path, folder: Path, *, is_tied: bool = False) -> subprocess.Popen[bytes]:
+def start(
+    spec: Path, folder: Path, *, faults: Sequence[Path] = (), is_tied: bool = False
+) -> subprocess.Popen[bytes]:
     """Start a lab on a folder and wait until all its ports are open.
 
     Args:
         spec: What it is made of, as YAML or JSON.
         folder: Its keys and records.
+        faults: Scripts of what goes wrong.
         is_tied: Whether it ends with us, however we end.
 
     Raises:
@@ -42,6 +45,7 @@ def start(spec: Path, folder: Path, *, is_tied: bool = False) -> subprocess.Pope
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ready").unlink(missing_ok=True)
     command = [sys.executable, "-m", _MODULE, "--spec", str(spec), "--state", str(folder)]
+    command += [word for file in faults for word in ("--fault", str(file))]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
             [*command, "--tied"] if is_tied else command,
@@ -90,13 +94,8 @@ def write_spec(spec: LabSpec, folder: Path) -> Path:
     """Write a lab's description; returns where."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "spec.json"
-    path.write_text(json.dumps(asdict(spec), indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(plain_lab(spec), indent=1) + "\n", encoding="utf-8")
     return path
-
-
-def plain(fault: Fault) -> dict[str, Any]:
-    """A fault as the lab is told of it."""
-    return asdict(fault)
 
 
 def where(folder: Path) -> Where:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONFIG: Final = "config.yaml"
 STORE: Final = "campaigns"
+_SSH_CONFIG: Final = "ssh_config"
 _STABLE_FLOOR, _SETTLE_FLOOR = 0.1, 1.5
 """Real seconds, of a service's ``stable_for`` and ``settle``."""
 _KEPT: Final = ("decision_deadline", "role_age")
@@ -90,6 +91,7 @@ def write_project(
     (folder / "inventory").mkdir(exist_ok=True)
     for name, content in inventory.items():
         _write(folder / "inventory" / f"{name}.yaml", content)
+    (folder / _SSH_CONFIG).touch()
     own = paced(settings, speed=speed, pairs=len(twins), is_asked=is_asked)
     kept = {name: getattr(settings, name) for name in _KEPT}
     _write(
@@ -104,7 +106,12 @@ def write_project(
                         ("host", "hosts"), ("group", "groups"), ("defaults", "defaults"),
                     )
                 },
+                # Said, so that no variable of the environment names the site's own.
+                "transform_function": "",
+                "transform_function_options": {},
             },
+            # Not the user's, which may send every connection over a host of the site's.
+            "ssh": {"config_file": str(folder / _SSH_CONFIG)},
             "logging": {"enabled": False},
             "user_defined": {
                 "haupgrade": {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.engines.survey import same_device_twice, survey
+from nornir_haupgrade.engines.survey import survey
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.model import ImageFile
 from nornir_haupgrade.pair import Pair
@@ -16,6 +16,8 @@ from nornir_haupgrade.rehearsal.likeness import Likeness, as_read
 from nornir_haupgrade.settings import TaskService
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nornir_haupgrade.engines.survey import Surveyed
     from nornir_haupgrade.model import ServiceResult
     from nornir_haupgrade.settings import PairConfig, Project
@@ -23,27 +25,72 @@ if TYPE_CHECKING:
 _ADVICE: Final = "mend it, leave the pair out with --pair, or --assume what nobody can read"
 
 
-def read_pairs(project: Project) -> tuple[Likeness, ...]:
-    """Every pair of the project as it is; all sessions are closed when this returns.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the pairs look like, and why some of them cannot be told."""
 
-    Raises:
-        BadInput: A member could not be read, or is another one's device.
-    """
+    likenesses: tuple[Likeness, ...]
+    unread: tuple[Unread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A pair that has no twin, and everything that was in the way."""
+
+    pair: str
+    findings: tuple[Finding, ...]
+
+
+def read_pairs(project: Project) -> Read:
+    """Every pair of the project as it is; all sessions are closed when this returns."""
     with ThreadPoolExecutor(max_workers=max(1, len(project.pairs))) as threads:
         read = list(threads.map(lambda config: _read(project, config), project.pairs))
-    errors = [(found, error) for found, _, _ in read for _, error in found.errors]
-    findings = [_unread(found, error) for found, error in errors]
-    findings += same_device_twice([found for found, _, _ in read])
-    if findings:
-        raise BadInput.from_findings(findings)
-    return tuple(
-        as_read(found, sessions=count, services=services) for found, count, services in read
+    doubled = _doubled([found for found, _, _ in read])
+    unread = [
+        Unread(found.config.name, findings)
+        for found, _, _ in read
+        if (findings := (*_wrong(found), *doubled.get(found.config.name, ())))
+    ]
+    left_out = {one.pair for one in unread}
+    return Read(
+        tuple(
+            as_read(found, sessions=count, services=services)
+            for found, count, services in read
+            if found.config.name not in left_out
+        ),
+        tuple(unread),
     )
 
 
-def _unread(found: Surveyed, error: HAUpgradeError) -> Finding:
-    where = "/".join(filter(None, (error.pair or found.config.name, error.member)))
-    return Finding(where, error.message, error.advice or _ADVICE)
+def _wrong(found: Surveyed) -> tuple[Finding, ...]:
+    name = found.config.name
+    if found.errors or found.capabilities is not None:
+        return tuple(
+            Finding(
+                "/".join(filter(None, (error.pair or name, error.member))),
+                error.message,
+                error.advice or _ADVICE,
+            )
+            for _, error in found.errors
+        )
+    return (Finding(f"pair {name}", "its members do not say what they can do", _ADVICE),)
+
+
+def _doubled(found: Sequence[Surveyed]) -> dict[str, list[Finding]]:
+    """Which pairs hold a device that is another member's too: any of the addresses is wrong."""
+    behind: dict[str, list[tuple[str, str]]] = {}
+    for one in found:
+        for name, own in one.facts.members:
+            if own is not None:
+                behind.setdefault(own.identity, []).append((one.config.name, name))
+    wrong: dict[str, list[Finding]] = {}
+    for identity, members in behind.items():
+        for pair, name in members if len(members) > 1 else ():
+            others = ", ".join("/".join(other) for other in members if other != (pair, name))
+            what = f"is the same device as {others} ({identity})"
+            finding = Finding(f"{pair}/{name}", what, "correct the address of one of them")
+            wrong.setdefault(pair, []).append(finding)
+    return wrong
 
 
 def _read(project: Project, config: PairConfig) -> tuple[Surveyed, int | None, list[ServiceResult]]:

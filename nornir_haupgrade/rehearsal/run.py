@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from nornir_haupgrade.errors import BadInput
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.lab import Platform
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.rehearsal import place
-from nornir_haupgrade.rehearsal.faults import check_faults, read_faults
+from nornir_haupgrade.rehearsal.faults import read_faults
 from nornir_haupgrade.rehearsal.likeness import Likeness, assumed
 from nornir_haupgrade.rehearsal.process import ask, running
 from nornir_haupgrade.rehearsal.project import write_project
-from nornir_haupgrade.rehearsal.reading import check_images, read_pairs
+from nornir_haupgrade.rehearsal.reading import Unread, check_images, read_pairs
 from nornir_haupgrade.rehearsal.twins import Times, Twin, lab_of, twins_of, unsimulated
 from nornir_haupgrade.settings import check_supported, open_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from nornir_haupgrade.settings import Project, Settings
@@ -45,7 +45,8 @@ class Wanted:
     """What the members run, where they are not asked."""
     boot: float | None = None
     """Device seconds that a member takes to boot; None: assumed from the settings."""
-    faults: Path | None = None
+    faults: tuple[Path, ...] = ()
+    """Scripts of what is to go wrong."""
     is_asked: bool = False
     """Whether a person at a terminal is, at a hold."""
 
@@ -56,6 +57,7 @@ class Rehearsal:
 
     project: Project
     twins: tuple[Twin, ...]
+    unread: tuple[Unread, ...]
     folder: Path
     wanted: Wanted
 
@@ -66,25 +68,37 @@ class Rehearsal:
         return [] if found is None else list(found["entries"])
 
 
-def prepare(project: Project, wanted: Wanted) -> tuple[Twin, ...]:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The twins that can be made, and the pairs that have none."""
+
+    twins: tuple[Twin, ...]
+    unread: tuple[Unread, ...] = ()
+
+
+def prepare(project: Project, wanted: Wanted) -> Cast:
     """Everything that can be wrong, found before anything starts; then the pairs are read.
 
     Raises:
-        BadInput: With what is wrong.
+        BadInput: With what is wrong; nothing was contacted.
+        HAUpgradeError: None of the pairs could be read.
     """
     need_lab()
     findings = [*check_supported(project.pairs), *unsimulated(project.pairs)]
     if findings:
         raise BadInput.from_findings(findings)
     check_images(project, wanted.to)
-    faults = read_faults(wanted.faults) if wanted.faults else ()
+    faults = read_faults(wanted.faults, project.pairs)
     times = times_of(project.settings, wanted.boot)
-    guessed = assumed_pairs(project, wanted.version, to=wanted.to)
-    if wanted.faults:
-        # Before the pairs are asked, and without what they say, which no fault's name depends on.
-        check_faults(wanted.faults, faults, twins_of(guessed, times, faults))
-    likenesses = read_pairs(project) if wanted.is_read else guessed
-    return twins_of(likenesses, times, faults)
+    if not wanted.is_read:
+        guessed = assumed_pairs(project, wanted.version, to=wanted.to)
+        return Cast(twins_of(guessed, times, faults))
+    read = read_pairs(project)
+    if not read.likenesses:
+        raise HAUpgradeError(
+            "\n".join(str(finding) for one in read.unread for finding in one.findings)
+        )
+    return Cast(twins_of(read.likenesses, times, faults), read.unread)
 
 
 def need_lab() -> None:
@@ -140,15 +154,15 @@ def times_of(settings: Settings, boot: float | None) -> Times:
 
 
 @contextmanager
-def stage(site: Project, twins: Sequence[Twin], wanted: Wanted) -> Iterator[Rehearsal]:
+def stage(site: Project, cast: Cast, wanted: Wanted) -> Iterator[Rehearsal]:
     """The twins, up and ready; they end with the block, whatever happens in it."""
     folder = place.new_place(site.settings.store)
     lab = place.twins_in(folder)
     try:
-        with running(lab_of(twins, speed=wanted.speed), lab) as where:
+        with running(lab_of(cast.twins, speed=wanted.speed), lab) as where:
             config = write_project(
                 lab,
-                twins,
+                cast.twins,
                 where,
                 nr=site.nr,
                 settings=site.settings,
@@ -157,6 +171,6 @@ def stage(site: Project, twins: Sequence[Twin], wanted: Wanted) -> Iterator[Rehe
                 is_asked=wanted.is_asked,
             )
             project = open_project(config, platforms=known_platforms(), to=wanted.to)
-            yield Rehearsal(project, tuple(twins), folder, wanted)
+            yield Rehearsal(project, cast.twins, cast.unread, folder, wanted)
     finally:
         place.tidy(folder)

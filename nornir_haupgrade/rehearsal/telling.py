@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.engines.events import PairEnd
     from nornir_haupgrade.engines.switchovers import Switchover
+    from nornir_haupgrade.rehearsal.reading import Unread
     from nornir_haupgrade.rehearsal.twins import Twin
 
 
@@ -64,7 +65,9 @@ def told_of(
     return tuple(found)
 
 
-def keep(told: Sequence[Told], store: Path, *, speed: float, is_read: bool) -> None:
+def keep(
+    told: Sequence[Told], unread: Sequence[Unread], store: Path, *, speed: float, is_read: bool
+) -> None:
     """Add it to the campaign's report, which says so that it is a rehearsal's."""
     with Store(store) as campaigns:
         for name in {one.end.campaign for one in told if one.end.campaign}:
@@ -75,6 +78,9 @@ def keep(told: Sequence[Told], store: Path, *, speed: float, is_read: bool) -> N
                 "speed": speed,
                 "is_read": is_read,
                 "pairs": {one.end.pair: _row(one) for one in mine},
+                "not_rehearsed": {
+                    one.pair: [str(finding) for finding in one.findings] for one in unread
+                },
             }
             campaign.write_report(report)
 
@@ -106,7 +112,7 @@ def _row(told: Told) -> dict[str, Any]:
 
 def _in_device_time(end: PairEnd, speed: float) -> PairEnd:
     switchovers = tuple(_slowed(one, speed) for one in end.switchovers)
-    return rehearsed(replace(end, switchovers=switchovers))
+    return rehearsed(replace(end, switchovers=switchovers, head=""))
 
 
 def _slowed(one: Switchover, speed: float) -> Switchover:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.lab import LabSpec, MemberSpec, PairSpec, Platform
 from nornir_haupgrade.platforms import driver_class, known_platforms
+from nornir_haupgrade.rehearsal.faults import faults_of
 from nornir_haupgrade.rehearsal.standins import StandIns, stand_ins
 
 if TYPE_CHECKING:
@@ -75,14 +76,14 @@ def unsimulated(pairs: Iterable[PairConfig]) -> tuple[Finding, ...]:
 
 
 def twins_of(
-    likenesses: Sequence[Likeness], times: Times, faults: Sequence[tuple[str | None, Fault]] = ()
+    likenesses: Sequence[Likeness], times: Times, faults: Sequence[Fault] = ()
 ) -> tuple[Twin, ...]:
     """A twin of each pair, and what goes wrong with it.
 
     Args:
         likenesses: What the pairs look like.
         times: How long things take.
-        faults: Each with its pair, or None: its member's, or every one.
+        faults: What is to go wrong, in the inventory's names.
 
     Raises:
         BadInput: The lab does not simulate one of the platforms.
@@ -108,7 +109,7 @@ def _twin(
     number: int,
     times: Times,
     names: dict[MemberId, str],
-    faults: Sequence[tuple[str | None, Fault]],
+    faults: Sequence[Fault],
 ) -> Twin:
     config, behind = likeness.config, stand_ins(likeness)
     members = tuple(
@@ -134,25 +135,10 @@ def _twin(
         pages=behind.pages,
         platform=Platform(config.platform),
     )
-    spec = replace(spec, faults=tuple(_faults(config.name, dict(mine), faults)))
+    spec = replace(spec, faults=faults_of(config, dict(mine), faults))
     renamed = [f"{name} is called {twin} in the lab" for name, twin in mine if name != twin]
     differs = (*likeness.differs, *behind.differs, *_left_out(config), *renamed)
     return Twin(likeness, spec, behind, mine, (*differs, *times.said))
-
-
-def _faults(
-    pair: str, names: dict[MemberId, str], faults: Sequence[tuple[str | None, Fault]]
-) -> Iterable[Fault]:
-    for meant, fault in faults:
-        who = fault.member or fault.when.by
-        is_mine = who is None or who in names or who in names.values()
-        if meant == pair or (meant is None and is_mine):
-            by = fault.when.by
-            yield replace(
-                fault,
-                member=names.get(fault.member, fault.member) if fault.member else None,
-                when=replace(fault.when, by=names.get(by, by) if by else None),
-            )
 
 
 def _left_out(config: PairConfig) -> list[str]:

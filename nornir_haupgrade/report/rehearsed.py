@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nornir_haupgrade.report.summary import summary_lines
 from nornir_haupgrade.report.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from nornir_haupgrade.rehearsal.reading import Unread
     from nornir_haupgrade.rehearsal.story import Question
     from nornir_haupgrade.rehearsal.telling import Told
 
-_MINUTE = 60.0
+_MINUTE: Final = 60.0
+_SHORT: Final = 0.05 * _MINUTE
+"""Seconds: a step that takes less is not named."""
+_OUTAGES: Final = "outages are its own, on this machine: whether traffic comes back, not how soon"
 
 
-def rehearsal_lines(told: Sequence[Told], store: Path) -> list[str]:
-    """Each pair: its end, outages and minutes, what was asked, in what its twin is not the pair."""
+def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path) -> list[str]:
+    """Each pair: its end, outages and minutes, what was asked, in what its twin is not the pair.
+
+    Args:
+        told: The pairs that were rehearsed.
+        unread: Those that were not.
+        store: Where the campaigns are.
+    """
     lines: list[str] = []
+    shared = _shared(told)
     for one in told:
-        lines += [*summary_lines([one.end], store), *_labelled("times", _times(one))]
-        lines += _labelled("asked", [_question(asked) for asked in one.asked] or ["nothing"])
-        lines += [*_labelled("twins", [clean(line) for line in one.differs]), ""]
-    return lines[:-1]
+        own = [clean(line) for line in one.differs if line not in shared]
+        lines += summary_lines([one.end], store)
+        lines += [
+            *_labelled("times", [_times(one)]),
+            *_labelled("asked", [_question(asked) for asked in one.asked] or ["nothing"]),
+            *_labelled("twins", own),
+            "",
+        ]
+    lines += unread_lines(unread)
+    return [*lines, "every twin", *(f"  {clean(line)}" for line in (*shared, _OUTAGES))]
 
 
-def _times(told: Told) -> Iterator[str]:
-    if told.seconds:
-        yield f"{_minutes(told.total)} in all, without what a person takes"
-    for step, seconds in told.seconds.items():
-        yield f"{step.title}: {_minutes(seconds)}"
+def unread_lines(unread: Iterable[Unread]) -> list[str]:
+    """The pairs that were not rehearsed, and why."""
+    return [
+        line
+        for one in unread
+        for line in (
+            f"{clean(one.pair)}  NOT REHEARSED",
+            *(f"  {clean(finding)}" for finding in one.findings),
+            "",
+        )
+    ]
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / _MINUTE:.1f} min"
+def _shared(told: Sequence[Told]) -> list[str]:
+    """What is said of every twin, where there are several: it is enough once."""
+    if not told:
+        return []
+    return [line for line in told[0].differs if all(line in one.differs for one in told)]
+
+
+def _times(told: Told) -> str:
+    steps = ", ".join(
+        f"{step.title} {seconds / _MINUTE:.1f}"
+        for step, seconds in told.seconds.items()
+        if seconds >= _SHORT
+    )
+    return (
+        f"{told.total / _MINUTE:.1f} min, without what a person takes{': ' if steps else ''}{steps}"
+    )
 
 
 def _question(one: Question) -> str:

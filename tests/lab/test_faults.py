@@ -285,9 +285,9 @@ def test_a_fault_that_waits_can_be_forgotten(world: World) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"name": "no_such_fault"},
-        {"name": "crash", "member": "p9a"},
-        {"name": "crash", "when": {"on": "fwctl", "by": "p9a"}},
+        {"fault": "no_such_fault"},
+        {"fault": "crash", "on": "p9a"},
+        {"fault": "crash", "when": {"command": "fwctl", "by": "p9a"}},
     ],
 )
 def test_a_fault_that_cannot_be_meant_is_an_error_at_once(
@@ -297,7 +297,7 @@ def test_a_fault_that_cannot_be_meant_is_an_error_at_once(
         world.rig.faults.arm(fault_from(data))
 
 
-@pytest.mark.parametrize("data", [{"nam": "crash"}, {"name": "crash", "when": {"at": 1}}])
+@pytest.mark.parametrize("data", [{"falt": "crash"}, {"fault": "crash", "when": {"at": 1}}])
 def test_unknown_keys_are_errors(data: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match="unknown"):
         fault_from(data)

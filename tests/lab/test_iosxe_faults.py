@@ -17,7 +17,8 @@ from tests.lab.conftest import MakeRouters, RouterWorld
 NEW = "17.09.04a"
 OUT = "GigabitEthernet2 standby 10"
 NOT_OF_A_ROUTER = {
-    *("sessions_never_sync", "sessions_slow", "sync_stuck", "report_differs", "ha_link_down"),
+    *("sessions_never_sync", "sessions_slow", "sync_stuck", "report_differs"),
+    *("ha_link_down", "ha_link_one_way"),
 }
 """It has no sessions, pushes no configuration and has no link of its own to the other one."""
 

@@ -122,7 +122,7 @@ def test_a_process_of_their_own(tmp_path: Path, eventually: Eventually) -> None:
         control(tmp_path / "state", {"do": "run", "member": "r2", "line": lines})
         members = control(tmp_path / "state", {"do": "state"})["members"]
         assert (members["r1"]["role"], members["r2"]["role"]) == ("MIXED", "MIXED")
-        fault = {"name": "unsaved_changes", "member": "r1"}
+        fault = {"fault": "unsaved_changes", "on": "r1"}
         control(tmp_path / "state", {"do": "inject", "fault": fault})
     finally:
         process.terminate()

@@ -31,7 +31,7 @@ pairs:
       - {name: p1a, version: "12.15", priority: 120}
       - {name: p1b, version: "13.8", other_version: "12.15"}
     faults:
-      - {name: slow_boot, member: p1b, when: {on: fwctl reboot}, params: {seconds: 3}}
+      - {fault: slow_boot, on: p1b, when: {command: fwctl reboot}, params: {seconds: 3}}
 """
 
 
@@ -78,7 +78,7 @@ def test_a_lab_process_from_start_to_end(
     reply = control(folder, {"do": "run", "member": "p1a", "line": "fwctl ha suspend"})
     assert (reply["status"], reply["stdout"]) == (0, "")
     eventually(lambda: control(folder, {"do": "state"})["members"]["p1b"]["forwards"], 5)
-    control(folder, {"do": "inject", "fault": {"name": "data_dead", "member": "p1b"}})
+    control(folder, {"do": "inject", "fault": {"fault": "data_dead", "on": "p1b"}})
     assert not is_open(where["services"]["p1"][1])
     control(folder, {"do": "heal", "name": "data_dead"})
     entries = control(folder, {"do": "audit", "kind": "fault"})["entries"]
@@ -110,8 +110,8 @@ def test_keys_outlive_the_process_even_in_a_deep_folder(start: Start, tmp_path: 
     "request_",
     [
         {"do": "dance"},
-        {"do": "inject", "fault": {"name": "no_such"}},
-        {"do": "inject", "fault": {"name": "crash", "member": "p9"}},
+        {"do": "inject", "fault": {"fault": "no_such"}},
+        {"do": "inject", "fault": {"fault": "crash", "on": "p9"}},
         {"do": "run", "member": "p9", "line": "x"},
         {},
     ],

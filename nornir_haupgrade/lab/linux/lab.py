@@ -222,8 +222,8 @@ class LinuxLab:
             moment: Before or after the command.
             params: The fault's own.
         """
-        when = {"on": on, "by": by, "nth": nth, "after": after, "moment": str(moment)}
-        fault = {"name": name, "member": member, "when": when, "params": dict(params or {})}
+        when = {"command": on, "by": by, "nth": nth, "after": after, "side": str(moment)}
+        fault = {"fault": name, "on": member, "when": when, "params": dict(params or {})}
         self._ask(do="inject", fault=fault)
 
     def heal(self, name: str | None = None, member: str | None = None) -> None:

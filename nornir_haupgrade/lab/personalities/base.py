@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nornir_haupgrade.lab.command import events_of
+
 if TYPE_CHECKING:
     import asyncssh
 
-    from nornir_haupgrade.lab.command import CommandLine, Terminal
+    from nornir_haupgrade.lab.command import CommandLine, Effect, Event, Terminal
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.election import Rules
     from nornir_haupgrade.lab.execution import Executor
@@ -50,3 +52,5 @@ class Personality:
     has_sftp: bool = False
     gives_lines_to_all: bool = True
     """Whether a session without a terminal is a line among the logins too."""
+    events: Callable[[str, Effect], frozenset[Event]] = events_of
+    """What a command is to a fault script, given its line and its effect."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.command import Line
-from nornir_haupgrade.lab.terminal.execute import execute
+from nornir_haupgrade.lab.terminal.execute import ARRIVES, execute
 from nornir_haupgrade.lab.terminal.keyboard import Hangup, Interrupted, Keyboard
 from nornir_haupgrade.lab.terminal.question import Answering
 
@@ -71,11 +72,22 @@ class AskingConsole:
         if reply.is_cut:
             self._cut()
             return
+        if reply.cut_at is not None:
+            await self._cut_within(reply)
+            return
         self._say(reply.stderr + reply.stdout)
         self.process.exit(0)
 
     def _cut(self) -> None:
         self.process.get_extra_info("connection").abort()
+
+    async def _cut_within(self, reply: Reply) -> None:
+        self._flush()
+        self._print(reply.stderr + reply.stdout)
+        del self._out[reply.cut_at :]
+        self._flush()
+        await asyncio.sleep(ARRIVES)
+        self._cut()
 
     async def _run_shell(self) -> None:
         self._print("\n")
@@ -111,6 +123,9 @@ class AskingConsole:
     async def _show(self, reply: Reply) -> bool:
         if reply.is_cut:
             self._cut()
+            return False
+        if reply.cut_at is not None:
+            await self._cut_within(reply)
             return False
         await self._page(reply.stderr + reply.stdout)
         if reply.is_last:

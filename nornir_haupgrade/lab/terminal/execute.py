@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
 
+ARRIVES = 0.05
+"""Real seconds until what was sent has left: a line that is aborted at once takes it along."""
+
 
 async def execute(
     executor: Executor, device: Device, line: Line, say: Callable[[str], None] = lambda _: None

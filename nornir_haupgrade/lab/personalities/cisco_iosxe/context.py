@@ -34,6 +34,11 @@ class At:
         return self.pair.timeline.now()
 
     @property
+    def clock(self) -> float:
+        """The same by this router's clock, which may have been set."""
+        return self.now + self.router.clock
+
+    @property
     def peer(self) -> Router:
         """The other member."""
         from nornir_haupgrade.lab.personalities.cisco_iosxe.router import router_of

@@ -12,8 +12,10 @@ from nornir_haupgrade.lab.fault_kinds import (
     Undo,
     by_hand,
     data_port_down,
+    data_port_unnoticed,
     quirk,
     rule,
+    second_controller,
 )
 from nornir_haupgrade.lab.personalities.cisco_iosxe import sections
 from nornir_haupgrade.lab.personalities.cisco_iosxe.configuration import SCP
@@ -28,6 +30,8 @@ from nornir_haupgrade.lab.roles import HaState
 _NOT_ALLOWED = "Command authorization failed.\n"
 """What AAA says of a command that a login may not use."""
 _INSTALL_FAILED = "FAILED: install_add : [R0] : package verification failed"
+_INSTALL_BUSY = "FAILED: install : another install operation is in progress"
+_COMMIT_FAILED = "FAILED: install_commit : [R0] : commit failed"
 _SWITCHING = ("standby ", "vrrp ")
 
 
@@ -77,6 +81,25 @@ def _scp_disabled(_: Executor, device: Device, __: Params) -> Undo:
     def undo() -> None:
         for content in (configuration.running, configuration.startup):
             sections.add(content, SCP)
+
+    return undo
+
+
+def _hand_commit(executor: Executor, device: Device, _: Params) -> None:
+    by_hand(executor, device, "install commit")
+
+
+def _restore_image_deleted(_: Executor, device: Device, __: Params) -> None:
+    router_of(device).software.lose_others()
+
+
+def _clock_jump(_: Executor, device: Device, params: Params) -> Undo:
+    router = router_of(device)
+    seconds = float(params.get("seconds", 3600.0))
+    router.clock += seconds
+
+    def undo() -> None:
+        router.clock -= seconds
 
     return undo
 
@@ -144,15 +167,23 @@ ROUTER_FAULTS: dict[str, Kind] = {
     **COMMON,
     # software
     "install_fails": Kind(rule(Twist.REFUSE, "install add", message=_INSTALL_FAILED), Target.BOTH),
+    "installer_busy": Kind(rule(Twist.REFUSE, "install ", message=_INSTALL_BUSY), Target.BOTH),
+    "install_hangs": Kind(rule(Twist.HANG, "install add"), Target.BOTH),
+    "commit_fails": Kind(rule(Twist.REFUSE, "install commit", message=_COMMIT_FAILED), Target.BOTH),
+    "restore_image_deleted": Kind(_restore_image_deleted, Target.BOTH),
     "commit_lost": Kind(quirk("commit_lost"), Target.BOTH),
     "trial_ends": Kind(_trial_ends, Target.BOTH),
     "scp_disabled": Kind(_scp_disabled, Target.BOTH),
     # the line
     "reply_lost": Kind(rule(Twist.CUT_AFTER, "show ", times=1), Target.BOTH),
     "cut_line": Kind(rule(Twist.CUT_BEFORE, "show ", times=1), Target.BOTH),
+    "cut_answer": Kind(rule(Twist.CUT_AT, "show ", times=1), Target.BOTH),
+    "ha_state_empty": Kind(rule(Twist.EMPTY, "show standby", "show vrrp", times=3), Target.BOTH),
+    "clock_jump": Kind(_clock_jump, Target.BOTH),
     "slow_output": Kind(rule(Twist.DELAY, "show "), Target.BOTH),
     # roles and forwarding
     "data_port_down": Kind(data_port_down(GROUP_INTERFACES[0]), Target.STANDBY),
+    "data_port_unnoticed": Kind(data_port_unnoticed(GROUP_INTERFACES[0]), Target.STANDBY),
     "one_group_moves": Kind(_one_group_moves, Target.PAIR),
     "peer_priority_high": Kind(_peer_priority_high, Target.ACTIVE),
     "switch_refused": Kind(rule(Twist.REFUSE, *_SWITCHING, message=_NOT_ALLOWED), Target.BOTH),
@@ -165,5 +196,7 @@ ROUTER_FAULTS: dict[str, Kind] = {
     "hand_switchover": Kind(_hand_switchover, Target.STANDBY),
     "hand_config_change": Kind(_hand_config_change, Target.ACTIVE),
     "preempt_turned_on": Kind(_preempt_turned_on, Target.BOTH),
+    "hand_commit": Kind(_hand_commit, Target.STANDBY),
+    "second_controller": Kind(second_controller("reload"), Target.STANDBY),
     "unsaved_changes": Kind(_unsaved_changes, Target.BOTH),
 }

@@ -37,11 +37,11 @@ def _text(*lines: str) -> str:
 
 
 def _started(at: At, name: str) -> str:
-    return f"install_{name}: START {log_stamp(at.now)}"
+    return f"install_{name}: START {log_stamp(at.clock)}"
 
 
 def _done(at: At, name: str, file: str = "") -> str:
-    return f"SUCCESS: install_{name} {file}{' ' if file else ''}{log_stamp(at.now)}"
+    return f"SUCCESS: install_{name} {file}{' ' if file else ''}{log_stamp(at.clock)}"
 
 
 def _failed(at: At, name: str, why: str) -> Outcome:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab.election import Rules, hsrp, vrrp
 from nornir_haupgrade.lab.personalities.base import Personality
 from nornir_haupgrade.lab.personalities.cisco_iosxe.console import RouterConsole
+from nornir_haupgrade.lab.personalities.cisco_iosxe.events import router_events
 from nornir_haupgrade.lab.personalities.cisco_iosxe.faults import ROUTER_FAULTS
 from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
 from nornir_haupgrade.lab.personalities.cisco_iosxe.shell import RouterShell
@@ -31,6 +32,7 @@ CISCO_IOSXE = Personality(
     faults=ROUTER_FAULTS,
     version="17.06.03a",
     is_stateful=False,
+    events=router_events,
     privilege=lambda spec: setup_of(spec.setup).privilege,
 )
 """It serves no SFTP (Cisco's document 220371), and gives every session a line."""

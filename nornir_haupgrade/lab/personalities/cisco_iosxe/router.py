@@ -47,6 +47,8 @@ class Router(Device):
         super().__init__(spec, pair, timeline, groups=groups, ports=names)
         self.node_id = spec.node or _serial(spec.name)
         self.reason = _COLD
+        self.clock = 0.0
+        """Device seconds by which its clock is ahead."""
         versions = [spec.version, *([spec.other_version] if spec.other_version else [])]
         is_bundle = self.spec.mode is SoftwareMode.BUNDLE
         boots = f"bootflash:{file_name(spec.version)}" if is_bundle else PACKAGES
@@ -129,10 +131,11 @@ class Router(Device):
 
     def floor(self, group: str) -> HaState | None:
         """A group whose interface is down, or that is not configured, is in its initial state."""
+        is_blind = self.has("data_port_unnoticed") is not None
         is_part = (
             self.has_ha_running
             and self.phase is Phase.RUNNING
-            and self.has_data_path(group)
+            and (is_blind or self.has_data_path(group))
             and self.configuration.stance(group) is not None
         )
         return None if is_part else HaState.INIT

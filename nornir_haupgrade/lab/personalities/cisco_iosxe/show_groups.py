@@ -49,7 +49,7 @@ class _View:
     def hears_peer(self) -> bool:
         """Whether the peer takes part and is heard on this interface."""
         return (
-            self._pair.hears_adverts
+            self._pair.hears_adverts_of_peer(self.router)
             and self.seat.role is not HaState.INIT
             and self.peer.seats[self.group.name].role is not HaState.INIT
         )

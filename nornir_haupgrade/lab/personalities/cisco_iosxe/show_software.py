@@ -25,7 +25,8 @@ _LEGEND = (
 def version(at: At, _: tuple[str, ...]) -> Outcome:
     """``show version`` of a Catalyst 8000V, without the paragraphs of law."""
     router, release = at.router, at.router.image.version
-    restarted = f"System restarted at {stamp(router.booted_at)}"
+    # reckoned from the clock and the uptime: no source says that it stays when the clock is set
+    restarted = f"System restarted at {stamp(at.clock - router.uptime)}"
     spoken = f"[{train(release)}], Virtual XE Software (X86_64_LINUX_IOSD-UNIVERSALK9-M)"
     return show(
         f"Cisco IOS XE Software, Version {release}",

@@ -31,7 +31,7 @@ def users(at: At, _: tuple[str, ...]) -> Outcome:
 
 def clock(at: At, _: tuple[str, ...]) -> Outcome:
     """``show clock``; a star marks a clock that nobody set."""
-    when = moment(at.now)
+    when = moment(at.clock)
     star = "" if at.router.spec.has_clock else "*"
     milliseconds = when.microsecond // 1000
     return show(f"{star}{when:%H:%M:%S}.{milliseconds:03} UTC {when:%a %b} {when.day} {when:%Y}")

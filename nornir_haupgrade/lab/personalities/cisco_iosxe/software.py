@@ -46,6 +46,9 @@ class Software(Protocol):
     def boot(self, *, old: bool) -> Slot | None:
         """Load what is meant to boot, or once more what ran before; None: nothing boots."""
 
+    def lose_others(self) -> None:
+        """Delete everything that could boot instead of what runs."""
+
 
 @dataclass(slots=True)
 class Trial:
@@ -101,6 +104,11 @@ class Packages:
         self.held.pop(slot.image.version, None)
         self.held[slot.image.version] = slot
         self.files[name] = slot.image.version
+        self._weigh()
+
+    def lose_others(self) -> None:
+        """Delete the packages of all versions but the one that runs."""
+        self.held = {name: slot for name, slot in self.held.items() if name == self._running}
         self._weigh()
 
     def remove_inactive(self) -> None:
@@ -197,3 +205,9 @@ class Bundle:
         self._running = found[0]
         self._slot = slot_of(bytes(self._disk.files[self._running]), self._running)
         return self._slot
+
+    def lose_others(self) -> None:
+        """Delete every image file but the one that was booted."""
+        for path in [item for item in self._disk.files if item.endswith(".bin")]:
+            if path != self._running:
+                self._disk.remove(path)

@@ -83,13 +83,19 @@ class Appliance(Device):
         """INIT without keepalived, FAULT when suspended or without an interface."""
         if not self.has_ha_running or self.phase is not Phase.RUNNING:
             return HaState.INIT
-        if self.is_suspended or not self.has_data_path(group):
+        is_blind = self.has("data_port_unnoticed") is not None
+        if self.is_suspended or not (is_blind or self.has_data_path(group)):
             return HaState.FAULT
         return None
 
     def install(self, name: str, slot: Slot) -> None:
         """Put an image into a slot."""
         self.slots[name] = slot
+        self.disk.images = sum(held.size for held in self.slots.values() if held)
+
+    def erase(self) -> None:
+        """Empty the slot that is not running."""
+        self.slots[self.other_slot] = None
         self.disk.images = sum(held.size for held in self.slots.values() if held)
 
     def _choose_slot(self) -> str | None:

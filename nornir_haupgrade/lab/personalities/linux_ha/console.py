@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import asyncssh
 
 from nornir_haupgrade.lab.command import Line, Terminal
-from nornir_haupgrade.lab.terminal.execute import execute
+from nornir_haupgrade.lab.terminal.execute import ARRIVES, execute
 
 if TYPE_CHECKING:
+    from nornir_haupgrade.lab.command import Reply
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
 
@@ -53,11 +55,21 @@ class Console:
     def _cut(self) -> None:
         self._process.get_extra_info("connection").abort()
 
+    async def _cut_within(self, reply: Reply) -> None:
+        self._write(reply.stderr + reply.stdout)
+        del self._out[reply.cut_at :]
+        self._flush()
+        await asyncio.sleep(ARRIVES)
+        self._cut()
+
     async def _run_one(self, command: str) -> None:
         line = Line(command.strip(), self._terminal)
         reply = await execute(self._executor, self._device, line)
         if reply.is_cut:
             self._cut()
+            return
+        if reply.cut_at is not None:
+            await self._cut_within(reply)
             return
         # bash names itself without the dash of a login shell here
         self._process.stderr.write(reply.stderr.removeprefix("-").encode())
@@ -135,6 +147,9 @@ class Console:
             reply = await execute(self._executor, self._device, line)
             if reply.is_cut:
                 self._cut()
+                return False
+            if reply.cut_at is not None:
+                await self._cut_within(reply)
                 return False
             self._status = reply.status
             self._write(reply.stderr + reply.stdout)

@@ -12,8 +12,11 @@ from nornir_haupgrade.lab.fault_kinds import (
     Undo,
     by_hand,
     data_port_down,
+    data_port_unnoticed,
+    ha_link_one_way,
     quirk,
     rule,
+    second_controller,
 )
 from nornir_haupgrade.lab.personalities.linux_ha.appliance import DATA_PORTS, appliance
 from nornir_haupgrade.lab.personalities.linux_ha.configuration import RULES
@@ -53,6 +56,10 @@ def _preempt_turned_on(executor: Executor, device: Device, _: Params) -> None:
     by_hand(executor, device, "fwctl ha preempt on")
 
 
+def _restore_image_deleted(_: Executor, device: Device, __: Params) -> None:
+    appliance(device).erase()
+
+
 def _refuse(prefix: str, message: str) -> Kind:
     return Kind(rule(Twist.REFUSE, prefix, message=message), Target.BOTH)
 
@@ -61,9 +68,14 @@ FAULTS: dict[str, Kind] = {
     **COMMON,
     # images and flash
     "install_fails": _refuse("fwctl image install", "% installation failed"),
+    "installer_busy": _refuse("fwctl image install", "% another installation is running"),
+    "install_hangs": Kind(rule(Twist.HANG, "fwctl image install"), Target.BOTH),
+    "restore_image_deleted": Kind(_restore_image_deleted, Target.BOTH),
     # the line
     "reply_lost": Kind(rule(Twist.CUT_AFTER, "fwctl", times=1), Target.BOTH),
     "cut_line": Kind(rule(Twist.CUT_BEFORE, "fwctl", times=1), Target.BOTH),
+    "cut_answer": Kind(rule(Twist.CUT_AT, "fwctl", times=1), Target.BOTH),
+    "ha_state_empty": Kind(rule(Twist.EMPTY, "fwctl show ha", times=3), Target.BOTH),
     "slow_output": Kind(rule(Twist.DELAY, "fwctl"), Target.BOTH),
     # sessions and configuration
     "sessions_never_sync": Kind(quirk("sessions_never_sync"), Target.BOTH),
@@ -72,6 +84,8 @@ FAULTS: dict[str, Kind] = {
     "report_differs": Kind(_report_differs, Target.STANDBY),
     # roles and forwarding
     "ha_link_down": Kind(_ha_link_down, Target.PAIR),
+    "ha_link_one_way": Kind(ha_link_one_way, Target.STANDBY),
+    "data_port_unnoticed": Kind(data_port_unnoticed(DATA_PORTS[0]), Target.STANDBY),
     "data_port_down": Kind(data_port_down(DATA_PORTS[0]), Target.STANDBY),
     "switch_refused": _refuse("fwctl ha suspend", "% cannot suspend"),
     "suspend_hangs": Kind(rule(Twist.HANG, "fwctl ha suspend"), Target.BOTH),
@@ -79,5 +93,6 @@ FAULTS: dict[str, Kind] = {
     # somebody else
     "hand_switchover": Kind(_hand_switchover, Target.ACTIVE),
     "hand_config_change": Kind(_hand_config_change, Target.ACTIVE),
+    "second_controller": Kind(second_controller("fwctl reboot"), Target.STANDBY),
     "preempt_turned_on": Kind(_preempt_turned_on, Target.BOTH),
 }
