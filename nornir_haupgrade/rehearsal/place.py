@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from nornir_haupgrade.engines.store import make_folder, with_advice
 from nornir_haupgrade.rehearsal.process import pid_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FOLDER: Final = "rehearsals"
@@ -30,17 +32,41 @@ _KEPT: Final = frozenset({"audit.jsonl", "log"})
 """What is worth keeping of a lab that has ended."""
 
 
-def new_place(store: Path) -> Path:
-    """A folder for one more rehearsal; what an earlier one left behind when it was killed goes."""
+@contextmanager
+def new_place(store: Path) -> Iterator[Path]:
+    """A folder for one more rehearsal, ours until the block ends, however it ends.
+
+    What an earlier one left behind when it was killed goes.
+    """
     root = store / FOLDER
     for left in root.glob(f"*/{_TWINS}") if root.exists() else ():
-        if pid_of(left) is None:
+        if not _is_at_work(left.parent):
             tidy(left.parent)
     folder = root / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     make_folder(twins_in(folder))
     with with_advice(f"write {folder}"):
-        (folder / _LABEL).write_text(_SAID, encoding="utf-8")
-    return folder
+        label = (folder / _LABEL).open("w", encoding="utf-8")
+    with label:
+        # The lock goes with the process, also at kill -9.
+        fcntl.flock(label, fcntl.LOCK_EX)
+        with with_advice(f"write {folder}"):
+            label.write(_SAID)
+            label.flush()
+        yield folder
+
+
+def _is_at_work(folder: Path) -> bool:
+    """Whether somebody rehearses in it, or its twins still run."""
+    if pid_of(twins_in(folder)) is not None:
+        return True
+    try:
+        with (folder / _LABEL).open(encoding="utf-8") as label:
+            fcntl.flock(label, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # it did not get that far
+        return False
+    return False
 
 
 def twins_in(folder: Path) -> Path:

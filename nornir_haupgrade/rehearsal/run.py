@@ -156,21 +156,22 @@ def times_of(settings: Settings, boot: float | None) -> Times:
 @contextmanager
 def stage(site: Project, cast: Cast, wanted: Wanted) -> Iterator[Rehearsal]:
     """The twins, up and ready; they end with the block, whatever happens in it."""
-    folder = place.new_place(site.settings.store)
-    lab = place.twins_in(folder)
-    try:
-        with running(lab_of(cast.twins, speed=wanted.speed), lab) as where:
-            config = write_project(
-                lab,
-                cast.twins,
-                where,
-                nr=site.nr,
-                settings=site.settings,
-                speed=wanted.speed,
-                store=folder,
-                is_asked=wanted.is_asked,
-            )
-            project = open_project(config, platforms=known_platforms(), to=wanted.to)
-            yield Rehearsal(project, cast.twins, cast.unread, folder, wanted)
-    finally:
-        place.tidy(folder)
+    with place.new_place(site.settings.store) as folder:
+        lab, is_up = place.twins_in(folder), False
+        try:
+            with running(lab_of(cast.twins, speed=wanted.speed), lab) as where:
+                config = write_project(
+                    lab,
+                    cast.twins,
+                    where,
+                    nr=site.nr,
+                    settings=site.settings,
+                    speed=wanted.speed,
+                    store=folder,
+                    is_asked=wanted.is_asked,
+                )
+                project = open_project(config, platforms=known_platforms(), to=wanted.to)
+                is_up = True
+                yield Rehearsal(project, cast.twins, cast.unread, folder, wanted)
+        finally:
+            (place.tidy if is_up else place.forget)(folder)
