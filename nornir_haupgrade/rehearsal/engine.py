@@ -24,7 +24,9 @@ _NEXT: Final[dict[Outcome | Ended, str]] = {
     "terminal or with --on-hold",
     Ended.INTERRUPTED: "rehearse again",
 }
-_OTHERWISE: Final = "the pair itself would end like this; nothing real is to be mended"
+_OTHERWISE: Final = (
+    "the pair itself would end like this if each device did as its twin; nothing was done to it"
+)
 
 
 class RehearsalEngine(LocalEngine):

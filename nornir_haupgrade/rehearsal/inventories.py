@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.errors import BadInput, Finding
+from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab import Platform
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.settings import (
@@ -42,14 +42,8 @@ def open_inventory(inventory: Path, names: Sequence[str] | None = None) -> Proje
     platforms = sorted({*known_platforms(), *Platform})
     config = inventory / _CONFIG if inventory.is_dir() else inventory
     if config.is_file() or not inventory.is_dir():
-        project = open_project(config, platforms=platforms, names=wanted)
-    else:
-        project = _of_folder(inventory, platforms, wanted)
-    if not project.pairs:
-        advice = "give two hosts the same ha.pair in the inventory"
-        found = Finding(str(inventory), "the inventory has no pairs", advice)
-        raise BadInput.from_findings([found])
-    return project
+        return open_project(config, platforms=platforms, names=wanted)
+    return _of_folder(inventory, platforms, wanted)
 
 
 def _of_folder(folder: Path, platforms: list[str], names: list[str] | None) -> Project:

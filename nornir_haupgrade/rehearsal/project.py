@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nornir_haupgrade.lab import build_image
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.rehearsal.pace import in_real_time, paced
 from nornir_haupgrade.rehearsal.standins import Behind
 from nornir_haupgrade.rehearsal.twins import PASSWORD, USERNAME
@@ -84,6 +85,8 @@ def write_project(
         image.file.write_bytes(image.content)
     spoken = {
         name: nr.inventory.hosts[name].get_connection_parameters("netmiko").platform
+        or PERSONALITIES[twin.spec.platform].netmiko
+        or str(twin.spec.platform)
         for twin in twins
         for name, _ in twin.names
     }
@@ -152,14 +155,14 @@ def twin_images(
 
 
 def inventory_of(
-    twins: Sequence[Twin], where: Where, spoken: Mapping[str, str | None], *, speed: float
+    twins: Sequence[Twin], where: Where, spoken: Mapping[str, str], *, speed: float
 ) -> dict[str, dict[str, Any]]:
     """Hosts, groups and defaults; a group for each pair.
 
     Args:
         twins: Whose inventory it is.
         where: Where they answer.
-        spoken: Netmiko's platform of each member, if one is configured.
+        spoken: Netmiko's platform of each member.
         speed: Device seconds per real second.
     """
     known = {twin.name for twin in twins}
@@ -167,9 +170,12 @@ def inventory_of(
     for twin in twins:
         for name, called in twin.names:
             address, port = where.members[called]
-            hosts[name] = {"hostname": address, "port": port, "groups": [twin.name]}
-            if spoken.get(name):
-                hosts[name]["connection_options"] = {"netmiko": {"platform": spoken[name]}}
+            hosts[name] = {
+                "hostname": address,
+                "port": port,
+                "groups": [twin.name],
+                "connection_options": {"netmiko": {"platform": spoken[name]}},
+            }
     groups = {twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} for twin in twins}
     defaults = {"username": USERNAME, "password": PASSWORD}
     return {"hosts": hosts, "groups": groups, "defaults": defaults}

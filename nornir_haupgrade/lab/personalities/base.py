@@ -45,6 +45,8 @@ class Personality:
     faults: Mapping[str, Kind]
     version: str = "1.0"
     """What a device runs where nobody says what; one as the platform prints them."""
+    netmiko: str = ""
+    """What Netmiko calls it; empty: as we do."""
     privilege: Callable[[PairSpec], int] = lambda _: 15
     """Of a login."""
     is_stateful: bool = True

@@ -31,6 +31,7 @@ CISCO_IOSXE = Personality(
     session=RouterConsole,
     faults=ROUTER_FAULTS,
     version="17.06.03a",
+    netmiko="cisco_xe",
     is_stateful=False,
     events=router_events,
     privilege=lambda spec: setup_of(spec.setup).privilege,

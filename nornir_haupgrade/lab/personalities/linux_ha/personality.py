@@ -16,6 +16,7 @@ LINUX_HA = Personality(
     session=Console,
     faults=FAULTS,
     version="12.15",
+    netmiko="linux",
     has_sftp=True,
     gives_lines_to_all=False,
 )
