@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from nornir_haupgrade.rehearsal.twins import Twin
     from nornir_haupgrade.settings import Image
 
 _DEVICES = ("pair", "member", "platform", "version", "address", "port", "role")
@@ -91,17 +92,26 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
         settings=site.settings,
         speed=twins.speed,
     )
-    for twin in made:
-        emit(shell, [f"{escape(twin.name)}: {escape(line)}" for line in twin.differs])
+    emit(shell, [escape(line) for line in _about(made)])
     devices = sum(len(twin.names) for twin in made)
+    pairs = "1 pair" if len(made) == 1 else f"{len(made)} pairs"
     emit(
         shell,
         [
-            f"{devices} twins of {len(made)} pairs run; {folder} holds their inventory",
+            f"{devices} twins of {pairs} run; {folder} holds their inventory",
             f"next      haupgrade --config {config} check; haupgrade lab devices",
         ],
     )
     return Exit.DONE
+
+
+def _about(twins: Sequence[Twin]) -> list[str]:
+    """In what twins are only made up; what holds for each of them is said once."""
+    from nornir_haupgrade.rehearsal.telling import said_of_all
+
+    shared = said_of_all([twin.differs for twin in twins])
+    own = [f"{twin.name}: {line}" for twin in twins for line in twin.differs if line not in shared]
+    return [*shared, *own]
 
 
 def down(shell: Shell, folder: Path) -> int:

@@ -65,6 +65,11 @@ def told_of(
     return tuple(found)
 
 
+def said_of_all(differs: Sequence[Sequence[str]]) -> list[str]:
+    """What stands in every list: it is enough once."""
+    return [line for line in differs[0] if all(line in own for own in differs)] if differs else []
+
+
 def keep(
     told: Sequence[Told], unread: Sequence[Unread], store: Path, *, speed: float, is_read: bool
 ) -> None:

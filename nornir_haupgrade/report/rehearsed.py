@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from nornir_haupgrade.rehearsal.telling import said_of_all
 from nornir_haupgrade.report.summary import summary_lines
 from nornir_haupgrade.report.words import clean
 
@@ -30,7 +31,7 @@ def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path)
         store: Where the campaigns are.
     """
     lines: list[str] = []
-    shared = _shared(told)
+    shared = said_of_all([one.differs for one in told])
     for one in told:
         own = [clean(line) for line in one.differs if line not in shared]
         lines += summary_lines([one.end], store)
@@ -55,13 +56,6 @@ def unread_lines(unread: Iterable[Unread]) -> list[str]:
             "",
         )
     ]
-
-
-def _shared(told: Sequence[Told]) -> list[str]:
-    """What is said of every twin, where there are several: it is enough once."""
-    if not told:
-        return []
-    return [line for line in told[0].differs if all(line in one.differs for one in told)]
 
 
 def _times(told: Told) -> str:
