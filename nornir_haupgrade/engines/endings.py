@@ -59,6 +59,9 @@ def _runs(state: State, member: MemberId, version: str) -> str:
 def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
     """Why a pair is held; the last verdict may be a good one, and what it showed is the reason."""
     facts = state.facts
+    if ask.kind is Kind.UNCLEAR and cause not in {"", why}:
+        # our own latch was let go since: that this went well is not why a person is asked
+        return f"{cause}; {why}"
     if facts is None or ask.about is not None:
         return why
     if ask.kind is Kind.SWITCHED_BACK:
