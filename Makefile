@@ -20,6 +20,9 @@ VENV := .venv
 BIN  := $(VENV)/bin
 CODE  = $(wildcard nornir_haupgrade tests tasks examples)
 
+# Where `make faults` and `make prove` keep how each fault scenario ended.
+faults prove-python: export FAULT_ENDINGS := $(PROOF)/faults.json
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 1
 
@@ -134,7 +137,7 @@ setup-linux: $(VENV)/.stamp ## Install what the Linux lab needs (Debian, root) a
 	@for name in 12 13 13-no-ha 13-truncated; do $(BIN)/haupgrade lab linux image $$name; done
 
 .PHONY: prove
-prove: prove-linux prove-python ## Run the long proofs too, on every supported Python found, and keep the output
+prove: prove-linux prove-python faults-page ## Run the long proofs too, on every supported Python found, and keep the output
 
 .PHONY: prove-linux
 prove-linux: $(VENV)/.stamp ## Only those on real Linux pairs: one after the other, since they measure
@@ -157,6 +160,15 @@ prove-python: $(VENV)/.stamp ## Only the others, on every supported Python found
 	  case " $$found " in (*" $$version "*) ;; (*) echo "Python $$version: not found, nothing proven on it" ;; esac; \
 	done; \
 	exit $$status
+
+.PHONY: faults
+faults: $(VENV)/.stamp ## Play every fault scenario over real SSH, and write docs/faults.md from what came of it
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'prove or not prove' tests/end_to_end/test_scenarios.py $(ARGS)
+	@$(MAKE) faults-page
+
+.PHONY: faults-page
+faults-page: $(VENV)/.stamp ## Write docs/faults.md from what is kept of the scenarios
+	@$(BIN)/python -m tests.end_to_end.scenarios.page
 
 .PHONY: check
 check: $(VENV)/.stamp ## Check format, lint and types, as CI does

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nornir_haupgrade.engines.errand import said
 from nornir_haupgrade.model import MemberId, PairFacts
 from nornir_haupgrade.procedure.actions.look import describe
@@ -24,7 +26,10 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
     known = state.known
     if known is None:
         return cause
-    runs = ", ".join(_runs(state, name, own.version) for name, own in known.members if own)
+    strangers = dict(_strangers(plan, state.facts))
+    runs = ", ".join(
+        strangers.get(name) or _runs(state, name, own.version) for name, own in known.members if own
+    )
     first = state.start.active if state.start else None
     if outcome is Outcome.DONE and plan.member is not None:
         return f"{said(plan.purpose)} on {plan.member} is done; {runs}; {known.active} is active"
@@ -35,7 +40,16 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
         return f"both members run {state.back_to} again, because: {cause}"
     if is_planned(state, outcome):
         return f"{runs}; stopped after step {state.until}, as asked"
-    return f"{runs}; {cause}" if cause else runs
+    return f"{runs}; {cause}" if cause and not strangers else runs
+
+
+def _strangers(plan: Plan, facts: PairFacts | None) -> Iterator[tuple[MemberId, str]]:
+    """Whom another device than the planned one answers for, and what it is."""
+    for name, own in facts.members if facts is not None else ():
+        if own is not None and own.identity != plan.identity_of(name):
+            planned = plan.identity_of(name)
+            text = f"another device answers for {name}: it is {own.identity}, planned was {planned}"
+            yield name, text
 
 
 def is_planned(state: State, outcome: Outcome) -> bool:
@@ -56,11 +70,16 @@ def _runs(state: State, member: MemberId, version: str) -> str:
     return f"{member} runs {version}"
 
 
-def held_of(ask: Ask, state: State, why: str, cause: str) -> str:
+def held_of(plan: Plan, ask: Ask, state: State, why: str, cause: str) -> str:
     """Why a pair is held; the last verdict may be a good one, and what it showed is the reason."""
     facts = state.facts
+    if ask.kind is Kind.UNCLEAR and cause not in {"", why}:
+        # our own latch was let go since: that this went well is not why a person is asked
+        return f"{cause}; {why}"
     if facts is None or ask.about is not None:
         return why
+    if ask.kind is Kind.WRONG_DEVICE:
+        return "; ".join(text for _, text in _strangers(plan, facts))
     if ask.kind is Kind.SWITCHED_BACK:
         return f"the role is back on {facts.active}, because: {cause}"
     if ask.kind is Kind.NO_RESTORE:

@@ -209,7 +209,7 @@ class PairLoop:
                 self._tell(Held(self.plan.pair, record.ask, record.why, record.due))
                 return record
         number = len(self.campaign.history.records(self.plan.pair))
-        why = held_of(ask, self.state, self._why, self._cause)
+        why = held_of(self.plan, ask, self.state, self._why, self._cause)
         asked = Asked(number, ask, due_at(ask, utc_now()), why)
         self._append(asked)
         self._tell(Held(self.plan.pair, ask, asked.why, asked.due))

@@ -138,6 +138,17 @@ def test_a_member_that_answers_late_is_looked_at_again(bench: Bench, port: Port)
     assert bench.b.reads == 3
 
 
+def test_a_line_to_the_other_member_that_drops_meanwhile_is_no_silence(
+    bench: Bench, port: Port
+) -> None:
+    bench.settings = QUICK
+    bench.b.on_change = lambda _: bench.b.boots()
+    bench.a.goes_wrong("facts", None, LineDropped("the line broke"), None)
+    result = reload(bench)
+    assert result.verdict.status is Status.PASS
+    assert result.seen == bench.facts
+
+
 def test_a_refused_reload_is_a_failure_and_nothing_is_waited_for(bench: Bench, port: Port) -> None:
     bench.b.goes_wrong("reload", CommandRefused("configuration is being saved"))
     result = reload(bench)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -121,8 +122,14 @@ def survives(
     return None
 
 
+def new_seed() -> int:
+    """Another one each time; ``KILL_SEED`` repeats one that was printed."""
+    return int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(1_000_000))
+
+
 def random_kills(seed: int, number: int, runs: int) -> list[Kill]:
-    """Moments inside runs, spread over all of them."""
+    """Moments inside runs, spread over all of them; the seed is printed."""
+    print(f"KILL_SEED={seed}: {number} moments inside {runs} runs")
     dice = random.Random(seed)
     return [
         Kill(

@@ -7,7 +7,7 @@ from nornir_haupgrade.gates.software import came_back
 from nornir_haupgrade.model import MemberFacts, MemberId, PairFacts, Role, Status, Verdict
 from nornir_haupgrade.procedure.actions.changes import is_unclear
 from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
-from nornir_haupgrade.procedure.actions.look import LONGEST_PAUSE
+from nornir_haupgrade.procedure.actions.look import LONGEST_PAUSE, looked
 from nornir_haupgrade.procedure.actions.ports import wait_until, watch_port
 from nornir_haupgrade.procedure.actions.writing import fresh, perform
 from nornir_haupgrade.procedure.records import Result, Run
@@ -41,6 +41,9 @@ def reload(ctx: Context, run: Run) -> Result:
 
 def _judged(ctx: Context, run: Run, before: MemberFacts | None, deadline: Deadline) -> Result:
     seen, errors = _back_in_the_pair(ctx, run.members[0], before, deadline)
+    if errors and seen.of(run.members[0]) is not None:
+        # It is the other one that did not answer: a line that dropped is no silence yet.
+        seen, errors = looked(ctx)
     after = seen.of(run.members[0])
     verdict = came_back(run.members[0], before, after, str(run.to))
     if after is None:
