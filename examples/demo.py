@@ -24,7 +24,7 @@ EXPECTED = {
     "p1": ("done", "upgraded to 13.8, roles and preemption as they were found"),
     "p2": ("rolled_back", "its first member boots 13.8 without HA: found, and rolled back on it"),
 }
-FAULT = {"name": "boot_without_ha", "member": "p2a", "params": {"times": 1}}
+FAULT = {"fault": "boot_without_ha", "on": "p2a", "params": {"times": 1}}
 START_SECONDS = 20
 
 
