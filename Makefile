@@ -18,7 +18,7 @@ LINUX_PACKAGES := e2fsprogs iproute2 mmdebstrap openssh-client procps squashfs-t
 
 VENV := .venv
 BIN  := $(VENV)/bin
-CODE  = $(wildcard nornir_haupgrade tests tasks examples)
+CODE  = $(wildcard nornir_haupgrade tests tasks examples benchmarks)
 
 # Where `make faults` and `make prove` keep how each fault scenario ended.
 faults prove-python: export FAULT_ENDINGS := $(PROOF)/faults.json
@@ -124,6 +124,10 @@ demo: $(VENV)/.stamp ## Upgrade simulated pairs over real SSH and leave the evid
 .PHONY: demo-linux
 demo-linux: $(VENV)/.stamp ## Upgrade a real pair, Debian 12 to 13, with 200 live connections through it
 	@$(BIN)/python examples/demo_linux.py
+
+.PHONY: bench
+bench: $(VENV)/.stamp ## Print what simulated twins and a rehearsal cost on this machine
+	@$(BIN)/python benchmarks/lab.py $(ARGS)
 
 .PHONY: test
 test: $(VENV)/.stamp ## Run the tests, and require full branch coverage where decisions are made
