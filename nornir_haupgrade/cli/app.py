@@ -169,14 +169,19 @@ def rehearse(
     ] = None,
     fault: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A script of what is to go wrong; several times."),
+        typer.Option(metavar="FILE", help="What is to go wrong; may be given several times."),
     ] = None,
     speed: Annotated[
-        float, typer.Option(min=1, max=100, help="Seconds of the twins per second here.")
+        float,
+        typer.Option(metavar="N", min=1, max=100, help="Seconds of the twins per second here."),
     ] = 30.0,
     boot: Annotated[
         float | None,
-        typer.Option(min=1, help="Seconds that a boot takes; default a fifth of reload_timeout."),
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            help="How long a boot takes; default a fifth of reload_timeout.",
+        ),
     ] = None,
     on_hold: Hold = None,
     yes: Yes = False,
@@ -184,8 +189,9 @@ def rehearse(
 ) -> None:
     """Run the upgrade on simulated twins of the pairs, and say how it would end.
 
-    The pairs are read once, read-only; after that nothing real is contacted. It is kept below the
-    store in rehearsals/, apart from every campaign. Exit codes as of run.
+    The pairs are read once, read-only; after that nothing real is contacted. A pair that cannot be
+    read is named, and the others are rehearsed. It is kept in rehearsals/ below the store, apart
+    from every campaign. Exit codes as of run; 1 if a pair could not be read.
     """
 
     def work(shell: Shell) -> int:

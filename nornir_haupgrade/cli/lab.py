@@ -11,6 +11,7 @@ from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.rehearsal import process
+from nornir_haupgrade.rehearsal.project import CONFIG
 from nornir_haupgrade.rehearsal.run import need_lab
 
 if TYPE_CHECKING:
@@ -77,21 +78,26 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     if _is_there(shell, folder):
         return Exit.DONE
     need_lab()
+    if (folder / CONFIG).exists() and not (folder / process.SPEC).exists():
+        raise BadInput(
+            f"{folder} holds a {CONFIG} that is none of twins",
+            advice="name another folder with --state",
+        )
     site = open_inventory(twins.inventory, twins.pairs)
     if findings := unsimulated(site.pairs):
         raise BadInput.from_findings(findings)
     faults = read_faults(twins.faults, site.pairs)
     made = twins_of(assumed_pairs(site, twins.version), Times(), faults)
-    process.start(process.write_spec(lab_of(made, speed=twins.speed), folder), folder)
-    put_aside(folder)
-    config = write_project(
-        folder,
-        made,
-        process.where(folder),
-        nr=site.nr,
-        settings=site.settings,
-        speed=twins.speed,
-    )
+    lab = process.start(process.write_spec(lab_of(made, speed=twins.speed), folder), folder)
+    try:
+        put_aside(folder)
+        where = process.where(folder)
+        config = write_project(
+            folder, made, where, nr=site.nr, settings=site.settings, speed=twins.speed
+        )
+    except BaseException:
+        process.stop(lab)
+        raise
     emit(shell, [escape(line) for line in _about(made)])
     devices = sum(len(twin.names) for twin in made)
     pairs = "1 pair" if len(made) == 1 else f"{len(made)} pairs"
@@ -183,12 +189,16 @@ def _show(shell: Shell, members: Mapping[str, Mapping[str, Any]], folder: Path) 
         for name, own in members.items()
     ]
     emit_table(shell, _STATES, rows)
+    # Beside twins of its pairs the site's own configuration means the real ones.
+    haupgrade = "haupgrade"
+    if process.is_of_twins(folder):
+        haupgrade = f"haupgrade --config {folder / CONFIG}"
     emit(
         shell,
         [
             f"host keys {folder / 'known_hosts'}",
             f"log in    ssh -o UserKnownHostsFile={folder / 'known_hosts'} -p PORT admin@127.0.0.1",
-            "next      haupgrade pairs; haupgrade run --to VERSION; haupgrade lab down",
+            f"next      {haupgrade} pairs; {haupgrade} run --to VERSION; haupgrade lab down",
         ],
     )
 

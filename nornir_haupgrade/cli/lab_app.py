@@ -38,11 +38,15 @@ def lab_up(
     ] = None,
     speed: Annotated[
         float,
-        typer.Option(min=1, max=100, help="With --inventory: their seconds per second here."),
+        typer.Option(
+            metavar="N", min=1, max=100, help="With --inventory: their seconds per second here."
+        ),
     ] = 1.0,
     fault: Annotated[
         list[Path] | None,
-        typer.Option("--fault", metavar="FILE", help="Start with the faults of this script."),
+        typer.Option(
+            "--fault", metavar="FILE", help="What is to go wrong; may be given several times."
+        ),
     ] = None,
     state: State = None,
 ) -> None:

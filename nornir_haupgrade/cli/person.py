@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from nornir_haupgrade.engines.answers import is_due, utc_now
 from nornir_haupgrade.procedure.records import Asked, Choice
-from nornir_haupgrade.report.hold import WAIT, hold_lines
+from nornir_haupgrade.report.hold import LATER, WAIT, hold_lines
 from nornir_haupgrade.report.screens import marked
 
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ class Desk(Protocol):
 class Person:
     """What the engine calls at a hold: answers with a choice and why, or None to leave it held."""
 
-    def __init__(self, screen: LiveScreen, lines: Lines) -> None:
+    def __init__(self, screen: LiveScreen, lines: Lines, *, later: str = LATER) -> None:
         self._screen = screen
+        self._later = later
         self._lines = lines
         self._desk: Desk | None = None
         self._turn = Lock()
@@ -100,9 +101,10 @@ class Person:
                 return None
             with self._screen.paused() as console:
                 row = self._screen.row(pair)
-                lines = hold_lines(pair, asked, row, desk.evidence(pair))
-                for line in marked(lines, self._screen.mark):
-                    _print(console, line)
+                evidence = desk.evidence(pair)
+                lines = hold_lines(pair, asked, row, evidence, later=self._later)
+                for line in lines:
+                    self._print(console, line)
                 self._lines.forget()
                 try:
                     return self._ask(console, pair, asked, is_over)
@@ -115,16 +117,17 @@ class Person:
     ) -> tuple[Choice, str] | None:
         options = asked.ask.options
         while True:
-            _print(console, marked([f"{pair}> "], self._screen.mark)[0], end="")
+            self._print(console, f"{pair}> ", end="")
             said = self._lines.read(is_over)
             if said is None:
-                _print(console, "\nnot answered here")
+                _print(console, "")
+                self._print(console, "not answered here")
                 return None
             if said == WAIT:
                 return None
             if said not in options:
                 if said:
-                    _print(console, f"type one of: {', '.join([*options, WAIT])}")
+                    self._print(console, f"type one of: {', '.join([*options, WAIT])}")
                 continue
             choice = Choice(said)
             why = self._why(console, choice, is_over)
@@ -133,11 +136,14 @@ class Person:
     def _why(self, console: Console, choice: Choice, is_over: Callable[[], bool]) -> str | None:
         is_needed = choice is Choice.CONTINUE
         while True:
-            _print(console, "why? " if is_needed else "why (may be empty)? ", end="")
+            self._print(console, "why? " if is_needed else "why (may be empty)? ", end="")
             said = self._lines.read(is_over)
             if said is None or said or not is_needed:
                 return said
-            _print(console, "continue needs a reason: it is recorded with your name")
+            self._print(console, "continue needs a reason: it is recorded with your name")
+
+    def _print(self, console: Console, text: str, end: str = "\n") -> None:
+        _print(console, marked([text], self._screen.mark)[0], end)
 
     @contextmanager
     def _my_turn(self, is_over: Callable[[], bool]) -> Iterator[bool]:

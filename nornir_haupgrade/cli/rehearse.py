@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.settings import Project
 
 MARK: Final = "REHEARSAL"
+_LATER: Final = "leave it held: its rehearsal ends here, and the twins with the command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def rehearse(
                 lambda engine, ends: _summary(rehearsal, engine, ends),
                 _worst if cast.unread else worst,
                 mark=MARK,
+                later=_LATER,
             ),
         )
 

@@ -19,6 +19,7 @@ from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import PairEnd
 from nornir_haupgrade.engines.local import LocalEngine
 from nornir_haupgrade.procedure.records import Asked, Choice, Goal
+from nornir_haupgrade.report.hold import LATER
 from nornir_haupgrade.report.screens import LineScreen, LiveScreen, Screen, marked
 from nornir_haupgrade.report.summary import owed_lines, summary_lines
 
@@ -68,6 +69,8 @@ class Manner:
     code_of: Callable[..., Exit] = worst
     mark: str = ""
     """What this is, if it is not a real run; it begins every line."""
+    later: str = LATER
+    """What comes of a hold that a person leaves."""
 
 
 _FOR_REAL = Manner()
@@ -109,7 +112,7 @@ def work_on(
     on_hold = None if options.on_hold in {None, _WAIT} else Choice(str(options.on_hold))
     policy = Policy(on_hold, is_yes=options.is_yes, who=user_name())
     person = (
-        Person(screen, Lines(sys.stdin.fileno()))
+        Person(screen, Lines(sys.stdin.fileno()), later=manner.later)
         if isinstance(screen, LiveScreen) and options.is_asked
         else None
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.lab import LabSpec
 
+SPEC: Final = "spec.json"
+"""The description of twins; only we write a file of that name."""
 _MODULE: Final = "nornir_haupgrade.lab"
 _READY_WITHIN: Final = 30.0
 _GONE_WITHIN: Final = 10.0
@@ -93,7 +95,7 @@ def running(spec: LabSpec, folder: Path) -> Iterator[Where]:
 def write_spec(spec: LabSpec, folder: Path) -> Path:
     """Write a lab's description; returns where."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "spec.json"
+    path = folder / SPEC
     path.write_text(json.dumps(plain_lab(spec), indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -117,6 +119,12 @@ def pid_of(folder: Path) -> int | None:
         return None
     words = _command_line(pid)
     return pid if _MODULE in words and str(folder) in words else None
+
+
+def is_of_twins(folder: Path) -> bool:
+    """Whether the lab that runs on a folder is one whose description was written by us."""
+    pid = pid_of(folder)
+    return pid is not None and str(folder / SPEC) in _command_line(pid)
 
 
 def end(folder: Path) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nornir_haupgrade.model import MemberFacts
 from nornir_haupgrade.report.summary import OPTION, option_lines
@@ -12,12 +12,24 @@ if TYPE_CHECKING:
     from nornir_haupgrade.procedure.records import Asked
     from nornir_haupgrade.report.board import Row
 
-WAIT = "wait"
+WAIT: Final = "wait"
 """What a person types to leave a pair held."""
+LATER: Final = "leave it held, and decide later with haupgrade decide"
+"""What comes of that."""
 
 
-def hold_lines(pair: str, asked: Asked, row: Row, evidence: str) -> list[str]:
-    """The whole of it, safe for a terminal; ``evidence`` is the campaign's folder."""
+def hold_lines(
+    pair: str, asked: Asked, row: Row, evidence: str, *, later: str = LATER
+) -> list[str]:
+    """The whole of it, safe for a terminal.
+
+    Args:
+        pair: The pair.
+        asked: The hold.
+        row: What is known of the pair.
+        evidence: The campaign's folder.
+        later: What comes of leaving it held.
+    """
     ask = asked.ask
     lines = [f"--- {clean(pair)} is held at {ask.step.title} ---", ask_text(ask)]
     if asked.why:
@@ -28,7 +40,7 @@ def hold_lines(pair: str, asked: Asked, row: Row, evidence: str) -> list[str]:
         lines.append(f"{clean(name)}: {facts_text(facts)}")
     lines.append(f"evidence: {clean(evidence)}")
     lines += [f"  {line}" for line in option_lines(ask)]
-    lines.append(f"  {WAIT:<{OPTION}} leave it held, and decide later with haupgrade decide")
+    lines.append(f"  {WAIT:<{OPTION}} {later}")
     if asked.due is not None:
         lines.append(f"at {local_time(asked.due)} {ask.safe} is taken by itself")
     return lines

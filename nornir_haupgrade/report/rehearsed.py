@@ -70,8 +70,8 @@ def _times(told: Told) -> str:
 
 
 def _question(one: Question) -> str:
-    how = f"{one.answer} ({one.by})" if one.answer else "not answered"
-    return clean(f"{one.step.title}: {one.kind}: {one.why}; {', '.join(one.options)}: {how}")
+    how = f"{one.answer}, by {one.by}" if one.answer else "not answered"
+    return clean(f"{one.step.title}: {one.why or one.kind} ({', '.join(one.options)}): {how}")
 
 
 def _labelled(label: str, lines: Iterable[str]) -> list[str]:

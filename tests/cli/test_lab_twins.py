@@ -56,7 +56,11 @@ def test_the_twins_are_listed_checked_and_broken(up: Site, call: Call) -> None:
     assert "sync_stuck" in out
     for path in folder.rglob("*"):
         assert not path.is_file() or b"pw" not in path.read_bytes().split(), path
-    assert call("lab", "up", "--inventory", "inventory")[1].startswith("a lab runs already")
+    out = call("lab", "up", "--inventory", "inventory")[1]
+    assert out.startswith("a lab runs already")
+    # What is said to do next must not be done to the real pairs.
+    assert f"haupgrade --config {folder / 'config.yaml'} run --to VERSION" in out
+    assert "haupgrade run" not in out
 
 
 def test_down_leaves_no_port_and_up_begins_afresh(up: Site, call: Call) -> None:
@@ -74,6 +78,7 @@ def test_down_leaves_no_port_and_up_begins_afresh(up: Site, call: Call) -> None:
     [
         (["--inventory", "nowhere"], "nowhere"),
         (["--inventory", "config.yaml", "--spec", "lab.yaml"], "either --spec or --inventory"),
+        (["--inventory", "config.yaml", "--state", "."], "none of twins"),
         (["--speed", "5"], "either --spec or --inventory"),
         (["--pair", "p1"], "either --spec or --inventory"),
         (["--inventory", "config.yaml", "--pair", "p9"], "p9"),
