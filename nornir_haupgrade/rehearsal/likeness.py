@@ -48,8 +48,8 @@ def assumed(config: PairConfig, version: str) -> Likeness:
     """A pair that nobody asked: whole, both members of one version."""
     first, second = (member.name for member in config.members)
     said = (
-        f"nothing was read: both members are assumed to run {version}, {first} to be active, "
-        f"preemption to be off, and {SESSIONS} sessions to be open"
+        f"nothing was read: both members are assumed to run {version}, the first one to be "
+        f"active, preemption to be off, and {SESSIONS} sessions to be open"
     )
     members = (MemberLikeness(first, version), MemberLikeness(second, version))
     return Likeness(config, members, first, differs=(said,))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.rehearsal.telling import said_of_all
+from nornir_haupgrade.rehearsal.telling import is_back, said_of_all
 from nornir_haupgrade.report.summary import summary_lines
 from nornir_haupgrade.report.words import clean
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from nornir_haupgrade.engines.switchovers import Switchover
     from nornir_haupgrade.rehearsal.reading import Unread
     from nornir_haupgrade.rehearsal.story import Question
     from nornir_haupgrade.rehearsal.telling import Told
@@ -19,11 +21,10 @@ if TYPE_CHECKING:
 _MINUTE: Final = 60.0
 _SHORT: Final = 0.05 * _MINUTE
 """Seconds: a step that takes less is not named."""
-_OUTAGES: Final = "outages are its own, on this machine: whether traffic comes back, not how soon"
 
 
 def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path) -> list[str]:
-    """Each pair: its end, outages and minutes, what was asked, in what its twin is not the pair.
+    """Each pair: end, switchovers, minutes, what was asked, in what its twin is not the pair.
 
     Args:
         told: The pairs that were rehearsed.
@@ -34,15 +35,16 @@ def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path)
     shared = said_of_all([one.differs for one in told])
     for one in told:
         own = [clean(line) for line in one.differs if line not in shared]
-        lines += summary_lines([one.end], store)
+        lines += summary_lines([replace(one.end, switchovers=())], store)
         lines += [
+            *_labelled("moved", [_moved(moved) for moved in one.end.switchovers]),
             *_labelled("times", [_times(one)]),
             *_labelled("asked", [_question(asked) for asked in one.asked] or ["nothing"]),
             *_labelled("twins", own),
             "",
         ]
     lines += unread_lines(unread)
-    return [*lines, "every twin", *(f"  {clean(line)}" for line in (*shared, _OUTAGES))]
+    return [*lines, "every twin", *(f"  {clean(line)}" for line in shared)] if shared else lines
 
 
 def unread_lines(unread: Iterable[Unread]) -> list[str]:
@@ -58,6 +60,18 @@ def unread_lines(unread: Iterable[Unread]) -> list[str]:
     ]
 
 
+def _moved(one: Switchover) -> str:
+    """Whether traffic came back; how soon says more about this machine than about the pair."""
+    found = [
+        f"{gap.name} came back" if is_back(gap) else f"{gap.name} {gap.detail or 'not measured'}"
+        for gap in one.outages
+    ]
+    words = {True: "survived", False: "LOST", None: "not measured"}
+    found += [f"canary {canary.name} {words[canary.is_alive]}" for canary in one.canaries]
+    to = f" -> {one.to}" if one.to else ""
+    return clean(f"{one.step.title}{to}: {', '.join(found) or 'nothing was measured'}")
+
+
 def _times(told: Told) -> str:
     steps = ", ".join(
         f"{step.title} {seconds / _MINUTE:.1f}"
@@ -71,7 +85,8 @@ def _times(told: Told) -> str:
 
 def _question(one: Question) -> str:
     how = f"{one.answer}, by {one.by}" if one.answer else "not answered"
-    return clean(f"{one.step.title}: {one.why or one.kind} ({', '.join(one.options)}): {how}")
+    about = ": ".join(filter(None, (one.kind, one.why)))
+    return clean(f"{one.step.title}: {about} ({', '.join(one.options)}): {how}")
 
 
 def _labelled(label: str, lines: Iterable[str]) -> list[str]:

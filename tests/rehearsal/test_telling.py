@@ -1,0 +1,78 @@
+"""What is said at the end of a rehearsal, and what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nornir_haupgrade.engines.events import Ended, PairEnd
+from nornir_haupgrade.engines.switchovers import Switchover
+from nornir_haupgrade.errors import Finding
+from nornir_haupgrade.model import CanaryResult, Gap
+from nornir_haupgrade.procedure.records import Outcome, Step
+from nornir_haupgrade.rehearsal.engine import rehearsed
+from nornir_haupgrade.rehearsal.reading import Unread
+from nornir_haupgrade.rehearsal.story import Question
+from nornir_haupgrade.rehearsal.telling import Told, said_of_all
+from nornir_haupgrade.report.rehearsed import rehearsal_lines
+
+HOSTILE = "\x1b[31mred\x1b[0m"
+
+
+def gap(name: str, seconds: float | None) -> Gap:
+    return Gap(name, seconds, 0.01, 5, 1, None, "" if seconds else "silent so far")
+
+
+def pair_end(name: str, end: Outcome | Ended, *moved: Switchover) -> PairEnd:
+    return PairEnd(name, end, "because", None, None, switchovers=moved)
+
+
+def test_each_pair_has_its_end_its_switchovers_minutes_questions_and_differences() -> None:
+    moved = Switchover(
+        Step.TRIAL, "p1b", (gap("shop", 0.7), gap("mail", None)),
+        (CanaryResult("till", False, None, ""), CanaryResult("line", True, 0.1, "")),
+    )  # fmt: skip
+    asked = Question(Step.SWITCH_OVER, "services-bad", "mail is silent", ("retry", "park"))
+    answered = Question(Step.TRIAL, "no-services", "", ("continue",), "continue", "policy")
+    seconds = {Step.PREPARE: 2.0, Step.UPGRADE_STANDBY: 120.0}
+    differs = ("all the same", f"only {HOSTILE} p1")
+    told = [
+        Told(pair_end("p1", Outcome.DONE, moved), seconds, (asked, answered), differs),
+        Told(pair_end("p2", Ended.HELD), {}, (), ("all the same",)),
+    ]
+    lines = rehearsal_lines(told, [], Path("kept"))
+    assert lines[0] == "p1  DONE"
+    text = "\n".join(lines)
+    assert "\x1b" not in text
+    for said in (
+        "  moved  1 trial -> p1b: shop came back, mail silent so far, canary till LOST, canary",
+        "  times  2.0 min, without what a person takes: 5 upgrade standby 2.0\n",
+        "  asked  6 switch over: services-bad: mail is silent (retry, park): not answered\n",
+        "         1 trial: no-services (continue): continue, by policy\n",
+        "  times  0.0 min, without what a person takes\n  asked  nothing\n",
+    ):
+        assert said in text
+    assert lines[-2:] == ["every twin", "  all the same"]
+    assert sum("all the same" in line for line in lines) == 1
+    assert any(line.startswith("  twins  only") for line in lines)
+
+
+def test_a_pair_that_was_not_read_is_named_with_every_reason() -> None:
+    unread = Unread("p3", (Finding("p3/p3a", "is off", "Switch it on."), Finding("x", HOSTILE, "")))
+    told = [Told(pair_end("p1", Outcome.DONE), {}, (), ())]
+    lines = rehearsal_lines(told, [unread], Path("kept"))
+    at = lines.index("p3  NOT REHEARSED")
+    assert "p3/p3a: is off" in lines[at + 1]
+    assert "\x1b" not in "".join(lines)
+    assert "every twin" not in lines
+
+
+def test_no_advice_sends_anybody_to_a_device() -> None:
+    for end in (*Outcome, *Ended):
+        said = rehearsed(pair_end("p1", end)).advice
+        assert said
+        assert "mend" not in said
+
+
+def test_what_holds_for_all_is_what_stands_in_every_list() -> None:
+    assert said_of_all([("a", "b"), ("b", "c")]) == ["b"]
+    assert said_of_all([]) == []
