@@ -32,7 +32,7 @@ def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path)
         store: Where the campaigns are.
     """
     lines: list[str] = []
-    shared = said_of_all([one.differs for one in told])
+    shared = said_of_all([one.differs for one in told]) if len(told) > 1 else []
     for one in told:
         own = [clean(line) for line in one.differs if line not in shared]
         lines += summary_lines([replace(one.end, switchovers=())], store)

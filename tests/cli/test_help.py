@@ -27,7 +27,7 @@ print("loaded:", loaded)
 """
 COMMANDS = (
     "pairs", "check", "run", "rollback", "give-back", "decide", "owed", "status", "verify", "lab",
-    "version",
+    "rehearse", "version",
 )  # fmt: skip
 
 
