@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nornir.core.inventory import ConnectionOptions
 
 from nornir_haupgrade.engines.answers import Policy
 from nornir_haupgrade.engines.errand import Errand
@@ -44,13 +45,12 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def bastion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A user whose SSH configuration sends every connection over a program of the site's."""
+def bastion(tmp_path: Path) -> Iterator[Path]:
+    """An SSH configuration that sends every connection over a program of the site's."""
     called = tmp_path / "called"
-    config = tmp_path / "user_ssh_config"
+    config = tmp_path / "site_ssh_config"
     config.write_text(f"Host *\n  ProxyCommand touch {called}\n")
-    monkeypatch.setenv("NORNIR_SSH_CONFIG_FILE", str(config))
-    yield
+    yield config
     assert not called.exists(), "a connection went over the site's bastion"
 
 
@@ -73,7 +73,6 @@ def files_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.usefixtures("bastion")
 @pytest.mark.parametrize(
     ("until", "outcome"),
     [
@@ -84,30 +83,28 @@ def files_of(folder: Path) -> dict[Path, bytes]:
 def test_the_real_devices_may_be_gone_once_they_were_read(
     tmp_path: Path,
     trace: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    bastion: Path,
     until: Step | None,
     outcome: Outcome,
 ) -> None:
     site = tmp_path / "site"
     site.mkdir()
     secrets = {"netmiko": {"platform": "linux", "extras": {"secret": SECRETS[0]}}}
-    with monkeypatch.context() as real:
-        # The read itself goes as any other command does.
-        real.delenv("NORNIR_SSH_CONFIG_FILE")
-        with started(site, preempt=True, connections=secrets) as rig:
-            port = rig.lab.service_ports["p1"]
-            rig.ha = everything("muc", port)
-            rig.members = {"p1a": {}, "p1b": {}}
-            rig.write()
-            project = rig.project()
-            for host in project.nr.inventory.hosts.values():
-                host.data["community"] = SECRETS[1]
-            wanted = Wanted(NEW, speed=SPEED, boot=12.0)
-            cast = prepare(project, wanted)
-            sent = [entry for entry in rig.lab.audit("command") if entry["by"] == "ssh"]
-            assert sent
-            assert {entry["effect"] for entry in sent} == {"none"}
-            ports = [*rig.lab.ports.values(), port]
+    with started(site, preempt=True, connections=secrets) as rig:
+        port = rig.lab.service_ports["p1"]
+        rig.ha = everything("muc", port)
+        rig.write()
+        project = rig.project()
+        wanted = Wanted(NEW, speed=SPEED, boot=12.0)
+        cast = prepare(project, wanted)
+        sent = [entry for entry in rig.lab.audit("command") if entry["by"] == "ssh"]
+        assert sent
+        assert {entry["effect"] for entry in sent} == {"none"}
+        ports = [*rig.lab.ports.values(), port]
+    for host in project.nr.inventory.hosts.values():
+        host.data["community"] = SECRETS[1]
+        options = ConnectionOptions(extras={"ssh_config_file": str(bastion)})
+        host.connection_options["netmiko"] = options
     # What follows needs neither the devices nor the site's images.
     shutil.rmtree(site / "lab")
     (site / "fw-13.img").unlink()
