@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -108,14 +109,23 @@ def keep(platform: str, name: str, measured: Measured) -> None:
     where = os.environ.get(WHERE)
     if where is None:
         return
-    path = Path(where)
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = Path(where).absolute()
+    with _alone_in(path.parent):
         found = json.loads(path.read_text()) if path.exists() else {}
         found.setdefault(platform, {})[name] = asdict(measured)
         new = path.with_suffix(".new")
         new.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
         new.replace(path)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def kept(path: Path = KEPT) -> dict[str, dict[str, Measured]]:
