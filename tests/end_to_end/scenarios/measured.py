@@ -23,7 +23,8 @@ from tests.end_to_end.rig import Rig
 KEPT: Final = Path(__file__).resolve().parents[3] / "docs" / "proof" / "faults.json"
 WHERE: Final = "FAULT_ENDINGS"
 """The name of the file, in the environment."""
-_PORT: Final = re.compile(r"(127\.0\.0\.1[: ](?:port )?)\d+")
+_PORT: Final = re.compile(r"(127\.0\.0\.1[: ](?:port )?| -p )\d+")
+_KEY: Final = re.compile(r"(SHA256:)[\w+/]{43}")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def clean(text: str, rig: Rig) -> str:
     names = [path.name for path in campaigns.iterdir()] if campaigns.exists() else []
     for name in names:
         text = text.replace(name, "CAMPAIGN")
-    return _PORT.sub(r"\1PORT", text.replace(str(rig.folder), "."))
+    return _KEY.sub(r"\1KEY", _PORT.sub(r"\1PORT", text.replace(str(rig.folder), ".")))
 
 
 def keep(platform: str, name: str, measured: Measured) -> None:
