@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.spec import FAULT_WORDS, WHEN_WORDS
 
 if TYPE_CHECKING:
@@ -12,9 +13,16 @@ if TYPE_CHECKING:
 
 
 def plain_lab(spec: LabSpec) -> dict[str, Any]:
-    """A lab in the words of its description."""
+    """A lab in the words of its description.
+
+    Raises:
+        SpecError: A pair has a setup of its platform's, whose words are not these.
+    """
     plain = asdict(spec)
     for pair, own in zip(plain["pairs"], spec.pairs, strict=True):
+        if own.setup is not None:
+            msg = f"pair {own.name}: its setup cannot be written down"
+            raise SpecError(msg)
         pair["faults"] = [plain_fault(fault) for fault in own.faults]
     return plain
 

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -22,7 +23,8 @@ from tests.end_to_end.rig import Rig
 KEPT: Final = Path(__file__).resolve().parents[3] / "docs" / "proof" / "faults.json"
 WHERE: Final = "FAULT_ENDINGS"
 """The name of the file, in the environment."""
-_PORT: Final = re.compile(r"(127\.0\.0\.1[: ](?:port )?)\d+")
+_PORT: Final = re.compile(r"(127\.0\.0\.1[: ](?:port )?| -p )\d+")
+_KEY: Final = re.compile(r"(SHA256:)[\w+/]{43}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def clean(text: str, rig: Rig) -> str:
     names = [path.name for path in campaigns.iterdir()] if campaigns.exists() else []
     for name in names:
         text = text.replace(name, "CAMPAIGN")
-    return _PORT.sub(r"\1PORT", text.replace(str(rig.folder), "."))
+    return _KEY.sub(r"\1KEY", _PORT.sub(r"\1PORT", text.replace(str(rig.folder), ".")))
 
 
 def keep(platform: str, name: str, measured: Measured) -> None:
@@ -108,14 +110,23 @@ def keep(platform: str, name: str, measured: Measured) -> None:
     where = os.environ.get(WHERE)
     if where is None:
         return
-    path = Path(where)
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = Path(where).absolute()
+    with _alone_in(path.parent):
         found = json.loads(path.read_text()) if path.exists() else {}
         found.setdefault(platform, {})[name] = asdict(measured)
         new = path.with_suffix(".new")
         new.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
         new.replace(path)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def kept(path: Path = KEPT) -> dict[str, dict[str, Measured]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from nornir_haupgrade.lab.command import Event
-from nornir_haupgrade.lab.fault_words import ABOUT, Value
+from nornir_haupgrade.lab.fault_words import ABOUT
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.report.words import KINDS
 from tests.end_to_end.scenarios.accidents import NOT_HERE, STORIES, Accident, Story
@@ -25,7 +25,8 @@ PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
 WORDS: Final = Path(__file__).with_name("page.md")
 """What a person wrote of it."""
 _HEX: Final = re.compile(r"\b([0-9a-f]{6})[0-9a-f]{10,}\b")
-_SECONDS: Final = {Value.SECONDS: "SECONDS", Value.COUNT: "NUMBER", Value.YES_NO: "true"}
+_NEXT: Final = re.compile(r"\. Next: (.*?)(?=[,;] p1[ab]: p1/|$)")
+"""What to do, of each member."""
 
 Endings = Mapping[str, Mapping[str, Measured]]
 
@@ -139,8 +140,9 @@ KINDS_BY_WORD: Final = {str(kind): words for kind, words in KINDS.items()}
 
 def _said(text: str) -> tuple[str, str]:
     """(what happened, what to do), of a message."""
-    what, _, advice = _HEX.sub(r"\1…", text).partition(". Next: ")
-    return what, advice
+    text = _HEX.sub(r"\1…", text)
+    advice = dict.fromkeys(found.rstrip(".") for found in _NEXT.findall(text))
+    return _NEXT.sub("", text), "; ".join(advice)
 
 
 def _in_words(script: str) -> str:
