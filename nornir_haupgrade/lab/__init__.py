@@ -17,6 +17,7 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     RouterSpec,
     SoftwareMode,
 )
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, UpgradeMode
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
@@ -28,6 +29,7 @@ from nornir_haupgrade.lab.spec import (
     Platform,
     When,
     fault_from,
+    fortigate_pair,
     lab_from,
     pair_from,
     router_pair,
@@ -39,6 +41,7 @@ __all__ = [
     "ControlError",
     "Effect",
     "Fault",
+    "FortigateSpec",
     "GroupProtocol",
     "GroupSpec",
     "HaState",
@@ -56,10 +59,12 @@ __all__ = [
     "RouterSpec",
     "SoftwareMode",
     "SpecError",
+    "UpgradeMode",
     "When",
     "build_image",
     "control",
     "fault_from",
+    "fortigate_pair",
     "lab_from",
     "pair_from",
     "router_pair",

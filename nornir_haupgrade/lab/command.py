@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -28,6 +28,10 @@ class Effect(StrEnum):
     REBOOT = "reboot"
     COMMIT = "commit"
     SUSPEND = "suspend"
+    RELINQUISH = "relinquish"
+    """The role is given up, and nothing has to be released afterwards."""
+    CLUSTER_UPGRADE = "cluster-upgrade"
+    """Both members are upgraded, one after the other or at once, by themselves."""
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
@@ -45,6 +49,10 @@ class Terminal:
     length: int = 24
     """Lines on a page; 0: no pages."""
     width: int = 80
+    login: tuple[str, str] = ("admin", "admin")
+    """User and password that the session logged in with."""
+    own: Any = None
+    """What only the personality's command line keeps; None: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class Pair:
         }
         self._boots = {device.name: device.boots for device in self.devices}
         self._gap: _Gap | None = None
+        for device in self.devices:
+            device.join(self)
         master, *_ = [election.start() for election in self.elections.values()]
         if master is not None and self.personality.is_stateful:
             self.sessions.start(master)
@@ -120,6 +122,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
+        device.role_given(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, fortigate_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec
+Setup: TypeAlias = RouterSpec | FortigateSpec
 """What only the pairs of one platform have."""
 
 
@@ -23,6 +24,7 @@ class Platform(StrEnum):
 
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
+    FORTINET = "fortinet"
 
 
 class Moment(StrEnum):
@@ -155,6 +157,18 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def fortigate_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("7.4.4", "7.4.4"),
+    setup: FortigateSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of FortiGates NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
+    chosen = {"platform": Platform.FORTINET, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 def fault_from(data: Mapping[str, Any]) -> Fault:
     """A fault from plain data, as it comes from YAML or the control channel."""
     values = checked(Fault, data)
@@ -187,7 +201,10 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
     return _SETUPS[platform](data)
 
 
-_SETUPS = {Platform.CISCO_IOSXE: router_from}
+_SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
+    Platform.CISCO_IOSXE: router_from,
+    Platform.FORTINET: fortigate_from,
+}
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:

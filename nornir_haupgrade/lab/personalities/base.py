@@ -46,5 +46,7 @@ class Personality:
     is_stateful: bool = True
     """Whether its devices keep a table of sessions; a router has none to lose."""
     has_sftp: bool = False
+    key_exchanges: tuple[str, ...] = ("curve25519-sha256", "curve25519-sha256@libssh.org")
+    """What its SSH server offers, the preferred first."""
     gives_lines_to_all: bool = True
     """Whether a session without a terminal is a line among the logins too."""

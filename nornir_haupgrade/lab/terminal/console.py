@@ -134,14 +134,20 @@ class AskingConsole:
             answers = (*answers, answer)
 
     async def _answer(self, question: Question) -> str | None:
-        if question.kind is Answering.KEY:
-            return question.accepted("y" if await self._keyboard.confirmed() else "n")
+        if question.kind in {Answering.KEY, Answering.LETTER}:
+            by_enter = question.kind is Answering.KEY
+            is_yes = await self._keyboard.confirmed(by_enter=by_enter)
+            return question.accepted("y" if is_yes else "n")
         while True:
             typed = (await self._read(echo=question.kind is not Answering.SECRET)).strip()
             answer = question.accepted(typed)
             if answer is not None or not question.again:
                 return answer
             self._say(question.again + question.text.lstrip("\n"))
+
+    def _erase(self, more: str) -> None:
+        """Take back what a full page ended with."""
+        self._print("\b" * len(more) + " " * len(more) + "\b" * len(more))
 
     async def _page(self, text: str) -> None:
         """Print, and stop after each page for a key."""
@@ -152,7 +158,7 @@ class AskingConsole:
             lines = lines[room:]
             self._flush()
             key = await self._keyboard.key()
-            self._print("\b" * len(more) + " " * len(more) + "\b" * len(more))
+            self._erase(more)
             if key not in {_SPACE, _RETURN}:
                 return
             room = self.terminal.length - 1 if key == _SPACE else 1

@@ -67,10 +67,10 @@ class Keyboard:
                 continue
             return _RETURN if key == _NEWLINE else key
 
-    async def confirmed(self) -> bool:
-        """One key as the answer to ``[confirm]`` or ``[y/n]``: Enter and y go on, nothing else."""
+    async def confirmed(self, *, by_enter: bool = True) -> bool:
+        """One key as the answer to ``[confirm]`` or ``[y/n]``: y goes on, and Enter if it may."""
         key = await self.key()
-        is_yes = key in {_RETURN, ord("y"), ord("Y")}
+        is_yes = key in {ord("y"), ord("Y")} or (by_enter and key == _RETURN)
         self._write((b"" if key == _RETURN else bytes([key])) + b"\r\n")
         self._flush()
         return is_yes
