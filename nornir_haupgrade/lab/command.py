@@ -28,13 +28,13 @@ class Effect(StrEnum):
     REBOOT = "reboot"
     COMMIT = "commit"
     SUSPEND = "suspend"
-    RELINQUISH = "relinquish"
-    """The role is given up, and nothing has to be released afterwards."""
     CLUSTER_UPGRADE = "cluster-upgrade"
     """Both members are upgraded, one after the other or at once, by themselves."""
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
+    SWITCH = "switch"
+    """The role goes to the other member, and nothing is left that would have to be released."""
 
 
 @dataclass(slots=True)

@@ -128,8 +128,8 @@ class Device(ABC):
         """Whether it is preferred to the other member in a group."""
         return self.stance(group).priority > peer.stance(group).priority
 
-    def role_given(self, group: str, before: HaState) -> None:  # noqa: B027  # not all care
-        """Its role in a group has just changed."""
+    def role_changed(self, group: str, before: HaState) -> None:  # noqa: B027  # not all care
+        """Be told that it was given another role, or lost one."""
 
     # What all have in common
 

@@ -50,11 +50,6 @@ def hsrp(unit: float) -> Rules:
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
 
 
-def heartbeat(interval: float, *, lost: int) -> Rules:
-    """Heartbeats on the HA link: so many are missed before the other member counts as gone."""
-    return Rules(hello=interval, hold=interval * lost, preempts_after=interval, is_on_link=True)
-
-
 @dataclass(slots=True)
 class _Claim:
     """A backup that is about to become master, and why."""

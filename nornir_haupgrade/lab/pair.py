@@ -122,7 +122,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
-        device.role_given(election.group, before)
+        device.role_changed(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.lab.terminal.dates import moment
+from nornir_haupgrade.lab.clock import moment
 
 __all__ = ["log_stamp", "long_span", "moment", "short_span", "span", "stamp"]
 

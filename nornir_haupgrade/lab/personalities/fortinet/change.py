@@ -22,7 +22,7 @@ from nornir_haupgrade.lab.personalities.fortinet.context import (
 from nornir_haupgrade.lab.personalities.fortinet.depot import is_server
 from nornir_haupgrade.lab.personalities.fortinet.partitions import NAMES
 from nornir_haupgrade.lab.personalities.fortinet.show_config import header, written
-from nornir_haupgrade.lab.personalities.fortinet.versions import names_primary
+from nornir_haupgrade.lab.personalities.fortinet.versions import names_primary, numbers
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.terminal.question import Answering, Question
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _GO_ON = "Do you want to continue? (y/n)"
 _ATTEMPTS = 3
+_GROUP_IS_OPTIONAL_FROM = (7, 6, 0)
 _BACKUP_SECONDS = 0.1
 _FAILED = "Command fail. Return code -1"
 
@@ -76,10 +77,18 @@ def reboot(at: At, _: tuple[str, ...]) -> Outcome:
     return Outcome(Reply(stdout=text, is_last=True), Effect.REBOOT, act=at.device.restart)
 
 
+def _wrong_group(at: At, arguments: tuple[str, ...]) -> Outcome | None:
+    """What is said of a virtual cluster that is none; 7.6 means all when none is named."""
+    if arguments:
+        return None if arguments == ("1",) else parse_error(arguments[0])
+    return None if numbers(at.version) >= _GROUP_IS_OPTIONAL_FROM else parse_error(at.words[-1])
+
+
 def set_failover(at: At, arguments: tuple[str, ...]) -> Outcome:
     """``execute ha failover set 1``: the member yields while the other one is there."""
-    if arguments != ("1",):
-        return parse_error(arguments[0])
+    refusal = _wrong_group(at, arguments)
+    if refusal is not None:
+        return refusal
     if not at.device.hears_peer:
         return not_in_cluster()
     return _done(lambda: at.device.set_flag(on=True), Effect.SUSPEND)
@@ -87,14 +96,15 @@ def set_failover(at: At, arguments: tuple[str, ...]) -> Outcome:
 
 def unset_failover(at: At, arguments: tuple[str, ...]) -> Outcome:
     """``execute ha failover unset 1``: the election is free again, and may move the role."""
-    if arguments != ("1",):
-        return parse_error(arguments[0])
+    refusal = _wrong_group(at, arguments)
+    if refusal is not None:
+        return refusal
     return _done(lambda: at.device.set_flag(on=False), Effect.FUNCTIONAL)
 
 
 def reset_uptime(at: At, _: tuple[str, ...]) -> Outcome:
     """``diagnose sys ha reset-uptime``: moves the role where the uptime decides it."""
-    return _done(at.device.reset_age, Effect.RELINQUISH)
+    return _done(at.device.reset_age, Effect.SWITCH)
 
 
 def synchronize(at: At, _: tuple[str, ...]) -> Outcome:

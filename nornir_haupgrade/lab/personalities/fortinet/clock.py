@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.lab.terminal.dates import moment
+from nornir_haupgrade.lab.clock import moment
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 

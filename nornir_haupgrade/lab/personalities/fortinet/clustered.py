@@ -176,7 +176,7 @@ class Clustered(Device, ABC):
         self.was_failed = failed
         super().changed()
 
-    def role_given(self, group: str, before: HaState) -> None:
+    def role_changed(self, group: str, before: HaState) -> None:
         """Write down who was chosen, and on both members if they hear each other."""
         del before
         now = self.timeline.now()

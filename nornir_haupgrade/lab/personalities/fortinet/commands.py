@@ -79,6 +79,8 @@ for _path in PATHS:
     TOP.setdefault(f"get {_path}", Command(show_config.get_table))
 TOP |= {
     "execute reboot": Command(change.reboot, change.ask_reboot),
+    "execute ha failover set": Command(change.set_failover, change.ask_failover),
+    "execute ha failover unset": Command(change.unset_failover, change.ask_no_failover),
     "execute ha failover set VCLUSTER": Command(change.set_failover, change.ask_failover),
     "execute ha failover unset VCLUSTER": Command(change.unset_failover, change.ask_no_failover),
     "execute ha manage INDEX USER": Command(change.manage, change.ask_password),

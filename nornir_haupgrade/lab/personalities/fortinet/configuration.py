@@ -157,9 +157,13 @@ class Configuration:
         return hashlib.md5(lines.encode(), usedforsecurity=False).hexdigest()
 
     def checksums(self) -> dict[str, str]:
-        """By zone (global, root, all): sixteen bytes in hexadecimal, apart."""
+        """By zone (global, root, all): sixteen bytes in hexadecimal, apart.
+
+        That they differ between releases whatever is configured is assumed: each has its own
+        tables and defaults.
+        """
         parts = {
-            "global": "\n".join(self._shared_lines(is_global=True)),
+            "global": "\n".join((self.version, *self._shared_lines(is_global=True))),
             "root": "\n".join(self._shared_lines(is_global=False)),
         }
         parts["all"] = parts["global"] + parts["root"]

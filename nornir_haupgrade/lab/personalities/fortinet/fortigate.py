@@ -48,6 +48,7 @@ class FortiGate(Clustered):
         self.upgrade: ClusterUpgrade | None = None
         """The one that it runs or ran last, as the primary."""
         self._started: dict[tuple[int, str], float] = {}
+        self._was_flagged = False
         self._left: int | None = None
         """The partition that the last boot left for the other; None: it stayed."""
         self.has_ha_running = self.image.has_ha
@@ -130,6 +131,7 @@ class FortiGate(Clustered):
         super().crash(reboots=reboots, silent=silent)
 
     def _load_software(self) -> bool:
+        self._was_flagged = self.is_suspended
         left = self.partitions.running
         slot = self.partitions.boot(old=self.take("old_image_after_reboot") is not None)
         if slot is None:
@@ -148,6 +150,7 @@ class FortiGate(Clustered):
         self.configuration = source.converted(self.image.version, lost)
         self.is_licensed = self.take("licence_invalid") is None
         self.is_sync_stopped = self.yields_for_upgrade = False
+        self.is_suspended = self._was_flagged and self.spec.keeps_flag
         self.was_failed = self.failed_ports
         self.counted_priority = self.configured_priority
         self._follow_configuration()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.election import Rules, heartbeat
+from nornir_haupgrade.lab.election import Rules
 from nornir_haupgrade.lab.personalities.base import Personality
 from nornir_haupgrade.lab.personalities.fortinet.clustered import GROUP
 from nornir_haupgrade.lab.personalities.fortinet.console import FortiConsole
@@ -23,7 +23,8 @@ _TICK = 0.1
 def _rules(spec: PairSpec) -> dict[str, Rules]:
     known = ha(spec.members[0].version)
     interval = int(known["hb-interval"].default) * _TICK * spec.advert_seconds
-    return {GROUP: heartbeat(interval, lost=int(known["hb-lost-threshold"].default))}
+    hold = interval * int(known["hb-lost-threshold"].default)
+    return {GROUP: Rules(hello=interval, hold=hold, preempts_after=interval, is_on_link=True)}
 
 
 FORTINET = Personality(

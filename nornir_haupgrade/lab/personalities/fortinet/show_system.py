@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nornir_haupgrade.lab.clock import moment
 from nornir_haupgrade.lab.personalities.fortinet import versions
 from nornir_haupgrade.lab.personalities.fortinet.clock import (
     spoken_span,
@@ -20,14 +21,14 @@ from nornir_haupgrade.lab.personalities.fortinet.clustered import GROUP
 from nornir_haupgrade.lab.personalities.fortinet.context import At, show
 from nornir_haupgrade.lab.personalities.fortinet.spec import MANAGEMENT
 from nornir_haupgrade.lab.roles import HaState
-from nornir_haupgrade.lab.terminal.dates import moment
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
     from nornir_haupgrade.lab.personalities.fortinet.fortigate import FortiGate
 
 _MIB = 1024 * 1024
-_SECURITY_FROM, _REASON_FROM = (7, 0, 8), (7, 0, 0)
+_SIGNATURE_FROM, _SECURITY_FROM = (6, 2, 0), (7, 0, 8)
+_REASON_FROM = _SERIAL_LATER_FROM = (7, 0, 0)
 
 
 def _mode(device: FortiGate) -> str:
@@ -48,6 +49,10 @@ def status(at: At, _: tuple[str, ...]) -> Outcome:
     number, _date = versions.build(release)
     licence = f"License Status: {'Valid' if device.is_licensed else 'Invalid'}"
     since = max(one.seats[GROUP].since for one in members_seen(device))
+    serial = (
+        f"Serial-Number: {device.node_id}",
+        "IPS Malicious URL Database: 5.00883(2026-02-27 06:19)",
+    )
     cluster = [
         f"Cluster uptime: {spoken_span(at.now - device.cluster_since)}",
         f"Cluster state change time: {stamp(since)}",
@@ -55,19 +60,18 @@ def status(at: At, _: tuple[str, ...]) -> Outcome:
     return show(
         f"Version: {device.spec.model} {versions.full(release)}",
         *(["Security Level: 1"] if parsed >= _SECURITY_FROM else []),
-        "Firmware Signature: certified",
+        *(["Firmware Signature: certified"] if parsed >= _SIGNATURE_FROM else []),
         "Virus-DB: 93.00146(2026-02-27 11:20)",
         "Extended DB: 93.00146(2026-02-27 11:20)",
         "IPS-DB: 6.00741(2015-12-01 02:30)",
         "IPS-ETDB: 36.00993(2026-02-26 00:45)",
         "APP-DB: 36.00992(2026-02-25 02:37)",
-        f"Serial-Number: {device.node_id}",
-        "IPS Malicious URL Database: 5.00883(2026-02-27 06:19)",
+        *(reversed(serial) if parsed >= _SERIAL_LATER_FROM else serial),
         *([licence, "VM Resources: 2 CPU/4 allowed, 3962 MB RAM"] if is_virtual else []),
         "BIOS version: 04000002",
         "Log hard disk: Available",
         f"Hostname: {device.hostname}",
-        "Private Encryption: Disable",
+        *(["Private Encryption: Disable"] if parsed >= _SIGNATURE_FROM else []),
         "Operation Mode: NAT",
         "Current virtual domain: root",
         "Max number of virtual domains: 10",
@@ -163,7 +167,7 @@ def date(at: At, _: tuple[str, ...]) -> Outcome:
 
 def time(at: At, _: tuple[str, ...]) -> Outcome:
     """``execute time``."""
-    return show(f"current time is: {moment(at.now):%H:%M:%S}", f"last ntp sync:{system_time(0)}")
+    return show(f"current time is: {moment(at.now):%H:%M:%S}", f"last ntp sync: {system_time(0)}")
 
 
 def log_display(at: At, _: tuple[str, ...]) -> Outcome:

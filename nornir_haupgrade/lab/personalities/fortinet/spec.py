@@ -38,6 +38,9 @@ class FortigateSpec:
     """``ha-uptime-diff-margin``: HA uptimes that differ by less count as equal, seconds."""
     has_pickup: bool = True
     """Whether sessions are replicated (``session-pickup``)."""
+    keeps_flag: bool = False
+    """Whether the failover flag outlives a boot. Fortinet's guide (684039) lets only ``unset``
+    take it away, its FortiWeb's guide (761612) a boot too."""
     has_banner: bool = False
     """Whether a login is asked to accept a banner (``post-login-banner``)."""
     offers: tuple[str, ...] = ()
