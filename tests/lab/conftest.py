@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import paramiko
@@ -170,8 +171,10 @@ class RouterWorld(Clockwork):
 class FortiWorld(Clockwork):
     """A cluster of two: a has the higher priority and is primary."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
-        super().__init__(fortigate_pair("p1", **settings))
+    def __init__(self, other_version: str | None = None, **settings: Any) -> None:  # noqa: ANN401
+        pair = fortigate_pair("p1", **settings)
+        members = [replace(member, other_version=other_version) for member in pair.members]
+        super().__init__(replace(pair, members=(members[0], members[1])))
         self.a, self.b = (fortigate_of(device) for device in self.pair.devices)
 
     def ask(

@@ -34,15 +34,18 @@ class Keyboard:
         process: asyncssh.SSHServerProcess[bytes],
         write: Callable[[bytes], None],
         flush: Callable[[], None],
+        *,
+        joins_returns: bool = True,
     ) -> None:
         self._process = process
         self._write = write
         self._flush = flush
         self._typed = bytearray()
+        self._joins_returns = joins_returns
         self._was_return = False
 
     async def key(self) -> int:
-        """The next key; a carriage return and the newline after it are one.
+        """The next key; a carriage return and the newline after it are one, if they are joined.
 
         Raises:
             Hangup: There are no more.
@@ -63,7 +66,7 @@ class Keyboard:
                 self._typed += data
             key = self._typed.pop(0)
             was_return, self._was_return = self._was_return, key == _RETURN
-            if key == _NUL or (key == _NEWLINE and was_return):
+            if key == _NUL or (key == _NEWLINE and was_return and self._joins_returns):
                 continue
             return _RETURN if key == _NEWLINE else key
 

@@ -48,7 +48,9 @@ def merged(path: str, theirs: Node, own: Node) -> Node:
     whole = shared(path, theirs)
     whole.settings |= _picked(own.settings, _OWN_SETTINGS.get(path, ()))
     whole.tables |= _picked(own.tables, _OWN_TABLES.get(path, ()))
-    whole.entries = _picked(own.entries, _OWN_ENTRIES.get(path, ())) | whole.entries
+    whole.entries |= _picked(own.entries, _OWN_ENTRIES.get(path, ()))
+    # each where it stands in the other member's table
+    whole.entries = {name: whole.entries[name] for name in theirs.entries if name in whole.entries}
     return whole
 
 

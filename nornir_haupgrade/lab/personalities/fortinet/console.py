@@ -23,6 +23,7 @@ _BANNER = "This is a simulated system.\n\n(Press 'a' to accept):"
 class FortiConsole(AskingConsole):
     """One session's terminal."""
 
+    joins_returns = False
     _home: tuple[FortiGate, Terminal, int] | None = None
     """One's own member and terminal while the session is on the other one, and the line there."""
 

@@ -65,7 +65,7 @@ def _options(words: list[str]) -> tuple[str, int, int, str]:
                 raise BadFilter(number or option)
             after = int(number) if option in {"A", "C"} else after
             before = int(number) if option in {"B", "C"} else before
-        elif set(option) <= set("ivcnf"):
+        elif set(option) <= set("ivcn"):
             letters += option
         else:
             raise BadFilter(f"-{option}")
