@@ -120,7 +120,7 @@ def test_y_or_n_is_one_key_and_enter_is_no_yes(fortigates: FortiWorld) -> None:
 
 
 def test_the_other_members_password_is_asked_three_times(fortigates: FortiWorld) -> None:
-    said = fortigates.ask(fortigates.a, "execute ha manage ? admin")
+    said = fortigates.ask(fortigates.a, "execute ha manage ?")
     [index] = re.findall(rf"<(\d)>     Subsidary unit {fortigates.b.node_id}", said)
     line = f"execute ha manage {index} admin"
     assert asked(fortigates, line) == "admin@password: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from netmiko import BaseConnection, ConnectHandler
 from ntc_templates.parse import parse_output
 
-from nornir_haupgrade.lab import FortigateSpec, LabThread, UpgradeMode
+from nornir_haupgrade.lab import Fault, FortigateSpec, LabThread, UpgradeMode
 from nornir_haupgrade.lab.personalities.fortinet.versions import file_name
 from tests.lab.conftest import Eventually, IsOpen, Login, StartLab
 
@@ -236,7 +237,7 @@ def test_a_session_on_the_other_member_inside_of_ones_own(
 ) -> None:
     lab = start_fortigates(setup=STANDARD, **QUICK)
     with netmiko(lab) as session:
-        listed = ask(session, "execute ha manage ? admin")
+        listed = ask(session, "execute ha manage ?")
         [index] = re.findall(r"<(\d)>     Subsidary unit", listed)
         ask(session, f"execute ha manage {index} admin", expect_string="password: ")
         ask(session, "admin", expect_string="p1b #", cmd_verify=False)
@@ -256,6 +257,22 @@ def test_a_session_on_the_other_member_inside_of_ones_own(
         assert "Hostname: p1a" in ask(session, "get system status")
     lab.wait_until(lambda it: it.state("p1b").boots == 1)
     assert lab.state("p1a").boots == 0
+
+
+def test_a_service_and_its_connection_survive_a_switchover_and_no_licence_stops_it(
+    start_fortigates: StartLab, is_open: IsOpen
+) -> None:
+    lab = start_fortigates(takeover_ms=10)
+    port = lab.service_ports["p1"]
+    with socket.create_connection(("127.0.0.1", port), timeout=3) as line:
+        assert line.recv(100) == b"ok p1\n"
+        lab.wait_until(lambda it: it.state("p1b").known == it.state("p1a").carried)
+        lab.run("p1a", "execute ha failover set 1")
+        lab.wait_until(lambda it: it.state("p1b").forwards)
+        line.sendall(b"still there\n")
+        assert line.recv(100) == b"still there\n"
+    lab.inject(Fault("licence_expired", "p1b"))
+    assert not is_open(port)
 
 
 def test_a_command_without_a_terminal_and_no_sftp(start_fortigates: StartLab, login: Login) -> None:

@@ -216,6 +216,10 @@ def test_other_templates(fortigates: FortiWorld) -> None:
     assert (time["hour"], time["last_ntp_sync"]) == ("08", "Mon Mar  2 08:00:00 2026")
     nics = [row["nic"] for row in parsed(fortigates, "get hardware nic")]
     assert nics == ["ha", "mgmt", "port1", "port2"]
+    said = fortigates.ask(fortigates.a, "diagnose sys top 1 3 1")
+    rows = list(parse_output("fortinet", "diagnose sys top", said))
+    assert (rows[0]["uptime_days"], rows[0]["idle_cpu"]) == ("1", "100")
+    assert [row["process_name"] for row in rows] == ["ipsengine", "hasync", "hatalk"]
     fortigates.ask(fortigates.a, "execute ha failover set 1")
     fortigates.wait(1)
     newest, *_ = parsed(fortigates, "execute log display")

@@ -146,14 +146,18 @@ def _is_manageable(at: At, index: str) -> bool:
     return at.device.hears_peer and index == str(cluster_index(at.peer)) and at.peer.is_answering
 
 
+def list_members(at: At, _: tuple[str, ...]) -> Outcome:
+    """``execute ha manage ?``, and any number without a user: whom there is to manage."""
+    peer = f"<{cluster_index(at.peer)}>     Subsidary unit {at.peer.node_id}"
+    found = [peer] if at.device.hears_peer else []
+    return wrong("<id>    please input peer box index.", *found)
+
+
 def manage(at: At, arguments: tuple[str, ...]) -> Outcome:
     """``execute ha manage INDEX USER``: a session on the other member, in this one."""
     index, user = arguments
-    if index == "?" or not _is_manageable(at, index):
-        listed = "<id>    please input peer box index."
-        peer = f"<{cluster_index(at.peer)}>     Subsidary unit {at.peer.node_id}"
-        lines = [listed, *([peer] if at.device.hears_peer else [])]
-        return wrong(*lines)
+    if not _is_manageable(at, index):
+        return list_members(at, arguments)
     if (user, at.terminal.login[1]) != (at.terminal.login[0], (at.answers or ("",))[-1]):
         return wrong(f"{user}@169.254.0.{1 + cluster_index(at.peer)}: Permission denied")
 

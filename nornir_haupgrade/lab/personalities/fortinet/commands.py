@@ -50,6 +50,7 @@ TOP: dict[str, Command] = {
         "show full-configuration": show_config.full,
         "show full-configuration LINE": show_config.full,
         "show LINE": show_config.saved,
+        "diagnose sys top DELAY LINES COUNT": show_system.top,
         "diagnose sys flash list": show_system.flash_list,
         "diagnose hardware deviceinfo disk": show_system.device_disk,
         "diagnose sys ha checksum cluster": show_sync.checksum_cluster,
@@ -83,6 +84,7 @@ TOP |= {
     "execute ha failover unset": Command(change.unset_failover, change.ask_no_failover),
     "execute ha failover set VCLUSTER": Command(change.set_failover, change.ask_failover),
     "execute ha failover unset VCLUSTER": Command(change.unset_failover, change.ask_no_failover),
+    "execute ha manage INDEX": Command(change.list_members),
     "execute ha manage INDEX USER": Command(change.manage, change.ask_password),
 }
 for _kind, _rest in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def _switch(default: str) -> Field:
 _TEXT, _RAW = Field(is_text=True), Field()
 
 
+@functools.cache
 def ha(version: str) -> dict[str, Field]:
     """``system ha``, as far as it matters here; the way to upgrade was renamed in 7.4.1."""
     lost = "20" if numbers(version) >= _LOST_LATER else "6"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab.clock import moment
 from nornir_haupgrade.lab.personalities.fortinet import versions
 from nornir_haupgrade.lab.personalities.fortinet.clock import (
+    parts,
     spoken_span,
     stamp,
     system_time,
@@ -18,7 +19,7 @@ from nornir_haupgrade.lab.personalities.fortinet.clock import (
 )
 from nornir_haupgrade.lab.personalities.fortinet.cluster import members_seen, sessions_of
 from nornir_haupgrade.lab.personalities.fortinet.clustered import GROUP
-from nornir_haupgrade.lab.personalities.fortinet.context import At, show
+from nornir_haupgrade.lab.personalities.fortinet.context import At, parse_error, show
 from nornir_haupgrade.lab.personalities.fortinet.spec import MANAGEMENT
 from nornir_haupgrade.lab.roles import HaState
 
@@ -106,6 +107,27 @@ def performance(at: At, _: tuple[str, ...]) -> Outcome:
         "IPS attacks blocked: 0 total in 1 minute",
         f"Uptime: {uptime(at.device.uptime)}",
     )
+
+
+_PROCESSES = (("ipsengine", 156), ("hasync", 118), ("hatalk", 117), ("sshd", 291), ("snmpd", 142))
+
+
+def top(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``diagnose sys top DELAY LINES COUNT``: as the community's template has it, without delay.
+
+    Without a count it goes on until q is typed; that is not simulated.
+    """
+    for word in arguments:
+        if not word.isdigit():
+            return parse_error(word)
+    _, lines, count = (int(word) for word in arguments)
+    days, hours, minutes, _ = parts(at.device.uptime)
+    screen = [
+        f"Run Time:  {days} days, {hours} hours and {minutes} minutes",
+        "0U, 0N, 0S, 100I, 0WA, 0HI, 0SI, 0ST; 3962T, 2472F",
+        *(f"{name:>17} {number:>8}      S       0.0     0.4    0" for name, number in _PROCESSES),
+    ]
+    return show(*(screen[: 2 + lines] * count))
 
 
 def flash_list(at: At, _: tuple[str, ...]) -> Outcome:
