@@ -48,7 +48,7 @@ def test_every_fault_strikes_and_heals_without_harm_to_the_lab(
 
 @pytest.mark.parametrize(
     ("fault", "why"),
-    [("install_fails", "Check image failed."), ("installer_busy", "in progress")],
+    [("install_fails", "Check image error."), ("installer_busy", "is in progress")],
 )
 def test_an_image_that_is_refused_for_a_while(local: FortiWorld, fault: str, why: str) -> None:
     local.strike(fault, "p1b", lasts=30)

@@ -260,7 +260,7 @@ def test_a_switchover_before_sessions_are_there_breaks_them(
 def test_without_session_pickup_every_session_breaks(make_fortigates: MakeFortigates) -> None:
     world = make_fortigates(setup=FortigateSpec(has_pickup=False))
     world.wait(60)
-    assert "ses_pickup: disable" in world.ask(world.a, "get system ha status")
+    assert "ses_pickup: disable\noverride: disable\n" in world.ask(world.a, "get system ha status")
     world.reboot(world.b)
     assert "session_count=0 " in world.ask(world.b, "diagnose sys session stat")
     world.configure_ha(world.a, "session-pickup enable")

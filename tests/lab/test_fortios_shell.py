@@ -72,7 +72,7 @@ def test_an_empty_line_and_a_comment_do_nothing(fortigates: FortiWorld) -> None:
         ("grep -i MODEL", ["Model: FortiGate-VM64-KVM"]),
         ("grep -c stats:", ["3"]),
         ("grep -n Mode:", ["3:Mode: HA A-P"]),
-        ("grep -A 1 Mode:", ["Mode: HA A-P", "Group: 10"]),
+        ("grep -A 1 Mode:", ["Mode: HA A-P", "Group Name: lab"]),
         ('grep "vcluster: 1"', ["number of vcluster: 1"]),
         ("grep nothing-like-it", []),
     ],
@@ -123,16 +123,19 @@ def test_the_other_members_password_is_asked_three_times(fortigates: FortiWorld)
     said = fortigates.ask(fortigates.a, "execute ha manage ?")
     [index] = re.findall(rf"<(\d)>     Subsidary unit {fortigates.b.node_id}", said)
     line = f"execute ha manage {index} admin"
-    assert asked(fortigates, line) == "admin@password: "
-    assert asked(fortigates, line, "wrong") == (
-        "Permission denied, please try again.\nadmin@password: "
-    )
+    first = f"admin@169.254.0.{int(index) + 1}'s password: "
+    assert asked(fortigates, line) == first
+    assert asked(fortigates, line, "wrong") == f"Permission denied, please try again.\n{first}"
     assert asked(fortigates, line, "wrong", "admin") is None
     assert asked(fortigates, line, "wrong", "wrong", "wrong") is None
     assert "Permission denied" in fortigates.ask(fortigates.a, line, "wrong", "wrong", "wrong")
+    own = str(1 - int(index))
+    said = fortigates.ask(fortigates.a, f"execute ha manage {own} admin")
+    assert said == f"Could not manage member {own}, num=2.\n"
     fortigates.strike("ha_link_down", "p1a")
     assert asked(fortigates, line) is None
-    assert "Subsidary unit" not in fortigates.ask(fortigates.a, line)
+    assert fortigates.ask(fortigates.a, line) == f"Could not manage member {index}, num=1.\n"
+    assert "Subsidary unit" not in fortigates.ask(fortigates.a, "execute ha manage")
 
 
 def test_sessions_through_a_filter_of_the_terminal(make_fortigates: MakeFortigates) -> None:

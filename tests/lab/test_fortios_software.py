@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nornir_haupgrade.lab import FortigateSpec, UpgradeMode
+from nornir_haupgrade.lab.command import Line, Terminal
 from nornir_haupgrade.lab.personalities.fortinet.fortigate import FortiGate
 from tests.lab.conftest import FortiWorld, MakeFortigates
 
@@ -39,6 +40,7 @@ def flash(world: FortiWorld, unit: FortiGate) -> list[tuple[str, str, str]]:
 def test_local_only_upgrades_the_member_that_is_told(local: FortiWorld) -> None:
     said = local.restore(local.b, NEW)
     assert "Get image from tftp server OK." in said
+    assert said.endswith("Firmware upgrade in progress ...\nDone.\n\n")
     [entry] = local.entries("command")
     assert (entry["effect"], entry["state"]) == ("reboot", "BACKUP")
     local.wait(10)
@@ -103,7 +105,7 @@ def test_a_cluster_is_upgraded_from_its_primary(fortigates: FortiWorld) -> None:
 def test_another_image_while_a_cluster_is_upgrading(fortigates: FortiWorld) -> None:
     fortigates.restore(fortigates.a, NEW)
     fortigates.wait(1)
-    assert "in progress" in fortigates.restore(fortigates.a, "7.4.9")
+    assert "is in progress" in fortigates.restore(fortigates.a, "7.4.9")
     fortigates.wait(30)
     assert versions(fortigates) == (NEW, NEW)
     assert "Get image from tftp server OK." in fortigates.restore(fortigates.a, "7.4.9")
@@ -160,7 +162,7 @@ def test_how_long_the_primary_waits_for_a_secondary_that_does_not_come_back(
 def test_the_other_partition_and_then_a_reboot(fortigates: FortiWorld) -> None:
     name = fortigates.offer(NEW)
     line = f"execute restore secondary-image tftp {name} {SERVER}"
-    assert "Get image from tftp server OK." in fortigates.ask(fortigates.b, line)
+    assert fortigates.ask(fortigates.b, line).endswith("Restore to backup partition.\n\n")
     assert fortigates.entries("command")[-1]["effect"] == "install"
     fortigates.wait(10)
     assert versions(fortigates) == (OLD, OLD)
@@ -170,6 +172,9 @@ def test_the_other_partition_and_then_a_reboot(fortigates: FortiWorld) -> None:
     assert fortigates.state(fortigates.b).next_slot == "2"
     fortigates.reboot(fortigates.b)
     assert versions(fortigates) == (OLD, NEW)
+    said = fortigates.ask(fortigates.b, "execute set-next-reboot secondary")
+    assert said == "Image# 2 is already the default image.\n"
+    assert "Image build at " in fortigates.ask(fortigates.b, "diagnose sys flash list")
     images = [image.rpartition("-build")[0] for _, image, _ in flash(fortigates, fortigates.b)]
     assert images == ["FGVMK6-7.04-FW", "FGVMK6-7.04-FW"]
     assert len(flash(fortigates, fortigates.a)) == 1
@@ -239,8 +244,8 @@ def test_an_image_that_is_not_taken(local: FortiWorld, settings: dict[str, Any])
 
 def test_an_image_that_is_spoilt_on_its_way(local: FortiWorld) -> None:
     local.strike("corrupt_upload", "p1b", times=1)
-    assert "Check image failed" in local.restore(local.b, NEW)
-    assert "Check image failed" not in local.restore(local.b, NEW)
+    assert "Check image error" in local.restore(local.b, NEW)
+    assert "Check image error" not in local.restore(local.b, NEW)
     local.wait(10)
     assert versions(local) == (OLD, NEW)
 
@@ -259,10 +264,49 @@ def test_lines_that_the_new_release_drops(local: FortiWorld) -> None:
     assert '"branch-3"' not in local.ask(local.b, "show firewall address")
     assert '"branch-4"' in local.ask(local.b, "show firewall address")
     assert '"branch-3"' in local.ask(local.a, "show firewall address")
+    found = local.ask(local.b, "diagnose debug config-error-log read")
+    assert found == (
+        '>>>  "edit" "branch-3" @ root.firewall.address:command parse error (error -61)\n'
+    )
+    assert local.ask(local.a, "diagnose debug config-error-log read") == ""
     # the old partition has them still
     local.ask(local.b, "execute set-next-reboot primary")
     local.reboot(local.b)
     assert '"branch-3"' in local.ask(local.b, "show firewall address")
+
+
+@pytest.mark.parametrize(
+    ("running", "image", "asked"),
+    [
+        ("7.4.4", "7.4.8", []),
+        ("7.4.8", "7.4.9", []),
+        ("7.4.8", "7.6.0", ["marked as a Feature image", "Feature image"]),
+        ("7.0.15", "7.2.0", []),
+        ("7.4.4", "7.4.1", ["This operation will downgrade the current firmware version."]),
+        ("7.4.8", "7.4.4", ["This operation will downgrade the current firmware version."]),
+    ],
+)
+def test_an_image_that_is_older_or_less_mature_is_asked_about_again(
+    make_fortigates: MakeFortigates, running: str, image: str, asked: list[str]
+) -> None:
+    world = make_fortigates(versions=(running, running))
+    name, command_line = world.offer(image), world.rig.executor.command_line
+    answers: tuple[str, ...] = ()
+    texts = []
+    while True:
+        line = Line(f"execute restore image tftp {name} {SERVER}", Terminal(), answers)
+        question = command_line.question(world.pair, world.b, line)
+        if question is None:
+            break
+        texts.append(question.text)
+        answers = (*answers, "y")
+    assert [word in text for word, text in zip(asked, texts[1:], strict=True)] == [True] * len(
+        asked
+    )
+    # the image is fetched before the second question, and not again
+    told = "".join(texts) + world.ask(world.a, line.text, *answers)
+    assert told.count("Get image from tftp server OK.") == 1
+    assert told.count("Connect to tftp server") <= 1
 
 
 def test_a_release_without_ha_boots_and_takes_no_part(local: FortiWorld) -> None:
@@ -278,6 +322,11 @@ def test_a_licence_that_is_not_valid_after_the_boot(local: FortiWorld) -> None:
     local.restore(local.b, NEW)
     local.wait(10)
     assert "License Status: Invalid" in local.ask(local.b, "get system status")
+    # nor does it synchronise
+    local.strike("report_differs", "p1b")
+    local.ask(local.b, "execute ha synchronize start")
+    local.wait(5)
+    assert not local.is_in_sync()
     local.ask(local.a, "execute ha failover set 1")
     local.wait(1)
     assert local.roles == ("BACKUP", "MASTER")

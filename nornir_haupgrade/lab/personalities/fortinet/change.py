@@ -1,8 +1,7 @@
 """``execute`` and ``diagnose`` that change something: flags, uptimes, images, boots, backups.
 
-The questions are those of Fortinet's articles (196696) and of transcripts; so is "Get image from
-tftp server OK.". What stands around it while an image is taken is the lab's own wording, and so is
-every refusal of an image.
+The questions are those of Fortinet's articles (196696) and of transcripts in public notes, which
+have the dialogues of ``execute ha manage`` and ``execute set-next-reboot`` too.
 """
 
 from __future__ import annotations
@@ -12,11 +11,16 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab.command import Effect, Outcome, Reply
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.personalities.fortinet import replication
-from nornir_haupgrade.lab.personalities.fortinet.cluster import cluster_index, not_in_cluster
+from nornir_haupgrade.lab.personalities.fortinet.cluster import (
+    cluster_index,
+    members_seen,
+    not_in_cluster,
+)
 from nornir_haupgrade.lab.personalities.fortinet.context import (
     At,
     own_of,
     parse_error,
+    show,
     wrong,
 )
 from nornir_haupgrade.lab.personalities.fortinet.depot import is_server
@@ -54,19 +58,19 @@ def _done(act: Act, effect: Effect, *lines: str) -> Outcome:
     return Outcome(Reply(stdout=text), effect, act=act)
 
 
-def ask_reboot(_: At, __: tuple[str, ...]) -> Question:
+def ask_reboot(at: At, _: tuple[str, ...]) -> Question | None:
     """Before ``execute reboot``."""
-    return REBOOT
+    return None if at.answers else REBOOT
 
 
-def ask_failover(_: At, __: tuple[str, ...]) -> Question:
+def ask_failover(at: At, _: tuple[str, ...]) -> Question | None:
     """Before ``execute ha failover set``."""
-    return FAILOVER
+    return None if at.answers else FAILOVER
 
 
-def ask_no_failover(_: At, __: tuple[str, ...]) -> Question:
+def ask_no_failover(at: At, _: tuple[str, ...]) -> Question | None:
     """Before ``execute ha failover unset``."""
-    return NO_FAILOVER
+    return None if at.answers else NO_FAILOVER
 
 
 def reboot(at: At, _: tuple[str, ...]) -> Outcome:
@@ -139,7 +143,8 @@ def ask_password(at: At, arguments: tuple[str, ...]) -> Question | None:
     if len(at.answers) >= _ATTEMPTS:
         return None
     again = "Permission denied, please try again.\n" if at.answers else ""
-    return Question(f"{again}{user}@password: ", Answering.SECRET)
+    address = f"169.254.0.{1 + cluster_index(at.peer)}"
+    return Question(f"{again}{user}@{address}'s password: ", Answering.SECRET)
 
 
 def _is_manageable(at: At, index: str) -> bool:
@@ -147,17 +152,18 @@ def _is_manageable(at: At, index: str) -> bool:
 
 
 def list_members(at: At, _: tuple[str, ...]) -> Outcome:
-    """``execute ha manage ?``, and any number without a user: whom there is to manage."""
+    """``execute ha manage`` and ``execute ha manage ?``: whom there is to manage."""
     peer = f"<{cluster_index(at.peer)}>     Subsidary unit {at.peer.node_id}"
     found = [peer] if at.device.hears_peer else []
-    return wrong("<id>    please input peer box index.", *found)
+    return show("<id>    please input peer box index.", *found)
 
 
 def manage(at: At, arguments: tuple[str, ...]) -> Outcome:
     """``execute ha manage INDEX USER``: a session on the other member, in this one."""
     index, user = arguments
     if not _is_manageable(at, index):
-        return list_members(at, arguments)
+        number = len(members_seen(at.device))
+        return wrong(f"Could not manage member {index}, num={number}.")
     if (user, at.terminal.login[1]) != (at.terminal.login[0], (at.answers or ("",))[-1]):
         return wrong(f"{user}@169.254.0.{1 + cluster_index(at.peer)}: Permission denied")
 
@@ -176,10 +182,13 @@ def set_next_reboot(at: At, arguments: tuple[str, ...]) -> Outcome:
     if partitions.held[number].slot is None:
         return wrong(f"The {arguments[0]} image is not available.", _FAILED)
 
+    if partitions.coming == number:
+        return show(f"Image# {number} is already the default image.")
+
     def act() -> None:
         partitions.coming = number
 
-    return _done(act, Effect.BOOT_SELECT, f"Default image is changed to image# {number}.")
+    return _done(act, Effect.BOOT_SELECT, f"Default image is changed to image# {number}")
 
 
 def backup(at: At, arguments: tuple[str, ...]) -> Outcome:

@@ -50,6 +50,8 @@ TOP: dict[str, Command] = {
         "show full-configuration": show_config.full,
         "show full-configuration LINE": show_config.full,
         "show LINE": show_config.saved,
+        "diagnose debug config-error-log read": show_config.boot_errors,
+        "diagnose debug config-error-log clear": show_config.clear_boot_errors,
         "diagnose sys top DELAY LINES COUNT": show_system.top,
         "diagnose sys flash list": show_system.flash_list,
         "diagnose hardware deviceinfo disk": show_system.device_disk,
@@ -84,7 +86,8 @@ TOP |= {
     "execute ha failover unset": Command(change.unset_failover, change.ask_no_failover),
     "execute ha failover set VCLUSTER": Command(change.set_failover, change.ask_failover),
     "execute ha failover unset VCLUSTER": Command(change.unset_failover, change.ask_no_failover),
-    "execute ha manage INDEX": Command(change.list_members),
+    "execute ha manage": Command(change.list_members),
+    "execute ha manage ?": Command(change.list_members),
     "execute ha manage INDEX USER": Command(change.manage, change.ask_password),
 }
 for _kind, _rest in (

@@ -11,6 +11,7 @@ from nornir_haupgrade.lab.personalities.fortinet.spec import MANAGEMENT, Upgrade
 from nornir_haupgrade.lab.personalities.fortinet.tree import (
     Node,
     Tree,
+    losses,
     ordered,
     table_lines,
     without,
@@ -121,6 +122,16 @@ class Configuration:
         """Take over all of them: what the other member has not is gone here too."""
         for path in {**self.tree, **theirs.tree}:
             self.take(path, theirs.table(path))
+
+    def losses(self, lost: tuple[str, ...]) -> tuple[str, ...]:
+        """What a release that does not know these says at its boot (article 197603)."""
+        found = []
+        for path, node in self.tree.items():
+            zone = "global" if path.startswith(_GLOBAL) else "root"
+            for where, words in losses(f"{zone}.{path.replace(' ', '.')}", node, lost):
+                line = " ".join(f'"{word}"' for word in words)
+                found.append(f">>>  {line} @ {where}:command parse error (error -61)")
+        return tuple(found)
 
     def converted(self, version: str, lost: tuple[str, ...]) -> Configuration:
         """The same as another release takes it over at its first boot."""

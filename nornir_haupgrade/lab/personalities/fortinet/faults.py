@@ -101,7 +101,7 @@ def _refuse(message: str, *prefixes: str) -> Kind:
 FORTIGATE_FAULTS: dict[str, Kind] = {
     **COMMON,
     # software
-    "install_fails": _refuse("Check image failed.", *_RESTORING),
+    "install_fails": _refuse("Check image error.", *_RESTORING),
     "installer_busy": _refuse("A firmware upgrade is in progress.", *_RESTORING),
     "install_hangs": Kind(rule(Twist.HANG, *_RESTORING), Target.BOTH),
     # the line

@@ -41,6 +41,8 @@ class FortiGate(Clustered):
         if slot is not None:
             self.image = slot.image
         self.reason = _COLD
+        self.boot_errors: tuple[str, ...] = ()
+        """What the last boot did not understand of its configuration."""
         self.is_licensed = True
         self.is_sync_stopped = False
         """``execute ha synchronize stop`` was said."""
@@ -147,6 +149,7 @@ class FortiGate(Clustered):
         held = self.partitions.held[self.partitions.running].configuration
         source = self.configuration if self._left is None or held is None else held.copied()
         lost = self.lines_lost(_LOST_BY_DEFAULT)
+        self.boot_errors = source.losses(lost)
         self.configuration = source.converted(self.image.version, lost)
         self.is_licensed = self.take("licence_invalid") is None
         self.is_sync_stopped = self.yields_for_upgrade = False

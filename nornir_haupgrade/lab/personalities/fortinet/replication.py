@@ -29,6 +29,8 @@ def can_sync(device: FortiGate) -> bool:
         and device.has_ha_running
         and device.version == device.peer.version
         and all(one.configuration.is_on("system ha", "sync-config") for one in both)
+        # IBM's notes on virtual FortiGates: without a licence a member does not synchronise
+        and all(one.is_licensed for one in both)
         and not any(one.is_sync_stopped or one.has(STUCK) is not None for one in both)
     )
 

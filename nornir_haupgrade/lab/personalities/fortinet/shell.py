@@ -54,12 +54,7 @@ class FortiShell:
         except NoMatch:
             return None
         ask = match.found.ask
-        if ask is None:
-            return None
-        question = ask(at, match.arguments)
-        # y or n is asked once; a secret as long as it is wrong
-        is_answered = question is not None and question.kind == "letter" and line.answers
-        return None if is_answered else question
+        return None if ask is None else ask(at, match.arguments)
 
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check one line, its questions answered."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from nornir_haupgrade.lab.command import Outcome, Reply
 from nornir_haupgrade.lab.personalities.fortinet import versions
 from nornir_haupgrade.lab.personalities.fortinet.context import At, parse_error, show
 from nornir_haupgrade.lab.personalities.fortinet.schema import (
@@ -19,9 +18,6 @@ from nornir_haupgrade.lab.personalities.fortinet.tree import (
     quoted,
     table_lines,
 )
-
-if TYPE_CHECKING:
-    from nornir_haupgrade.lab.command import Outcome
 
 
 def _with_defaults(path: str, node: Node, version: str) -> Node:
@@ -132,3 +128,17 @@ def get_table(at: At, _: tuple[str, ...]) -> Outcome:
     if path in WITH_ENTRIES:
         return show(*(f"edit {quoted(name)}" for name in node.entries))
     return show(*got(path, node, at.version))
+
+
+def boot_errors(at: At, _: tuple[str, ...]) -> Outcome:
+    """``diagnose debug config-error-log read``: what the last boot did not understand."""
+    return show(*at.device.boot_errors)
+
+
+def clear_boot_errors(at: At, _: tuple[str, ...]) -> Outcome:
+    """``diagnose debug config-error-log clear``."""
+
+    def act() -> None:
+        at.device.boot_errors = ()
+
+    return Outcome(Reply(), act=act)

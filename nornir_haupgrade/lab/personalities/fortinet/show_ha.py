@@ -1,8 +1,8 @@
 """What the cluster says of itself: ``get system ha status``.
 
-Shapes are those of seven captures from 5.6 to 7.0; FortiOS 7.2 and later name the virtual cluster
-of a choice (article 339687). A member that is lost is worded as in the handbook 6.0 (79908),
-interfaces that are down as in the capture of 7.0.
+Shapes are those of seven captures from 5.6 to 7.0. FortiOS 7.2 and later name the virtual cluster
+of a choice (article 339687) and the group (public notes of 2023). A member that is lost is worded
+as in the handbook 6.0 (79908), interfaces that are down as in the capture of 7.0.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from nornir_haupgrade.lab.personalities.fortinet.clustered import GROUP
 from nornir_haupgrade.lab.personalities.fortinet.context import At, show
 from nornir_haupgrade.lab.personalities.fortinet.spec import HEARTBEAT
 from nornir_haupgrade.lab.personalities.fortinet.versions import (
+    names_group,
     names_peers,
     names_primary,
     names_vcluster,
@@ -79,6 +80,16 @@ def _reasons(at: At) -> list[str]:
     ]
 
 
+def _group(device: FortiGate) -> list[str]:
+    number = device.configuration.value("system ha", "group-id")
+    if not names_group(device.version):
+        return [f"Group: {number}"]
+    return [
+        f"Group Name: {device.configuration.value('system ha', 'group-name')}",
+        f"Group ID: {number}",
+    ]
+
+
 def _members(at: At) -> list[str]:
     """Both lists at the end, one's own line first."""
     device, (first, second) = at.device, words(at.version)
@@ -110,7 +121,8 @@ def _members(at: At) -> list[str]:
             f"{word(one):<6}: {one.node_id}, operating cluster index = {index(one)}"
             for one in members
         ]
-    address = f"169.254.0.{1 + cluster_index(device)}"
+    primary = next((one for one in members if one.role is HaState.MASTER), device)
+    address = f"169.254.0.{1 + cluster_index(primary)}"
     return [*named, "number of vcluster: 1", f"vcluster 1: {state} {address}", *working]
 
 
@@ -127,13 +139,13 @@ def status(at: At, _: tuple[str, ...]) -> Outcome:
         *(["HA Health Status: OK"] if is_empty else _health(at)),
         f"Model: {device.spec.model}",
         "Mode: HA A-P",
-        f"Group: {configuration.value('system ha', 'group-id')}",
+        *_group(device),
         "Debug: 0",
     ]
-    pickup = configuration.value("system ha", "session-pickup")
-    delay = configuration.value("system ha", "session-pickup-delay")
+    delay = f", ses_pickup_delay={configuration.value('system ha', 'session-pickup-delay')}"
+    has_pickup = configuration.is_on("system ha", "session-pickup")
     switches = [
-        f"ses_pickup: {pickup}, ses_pickup_delay={delay}",
+        f"ses_pickup: {f'enable{delay}' if has_pickup else 'disable'}",
         f"override: {configuration.value('system ha', 'override')}",
     ]
     if is_empty:

@@ -6,6 +6,7 @@ the licence is a virtual machine's (article 197019).
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.clock import moment
@@ -143,7 +144,8 @@ def flash_list(at: At, _: tuple[str, ...]) -> Outcome:
         rows.append(_row(place, versions.partition_name(held.slot.version), total, used, active))
     used = total - disk.free // 1024
     rows.append(_row(3, "ETDB-93.00146", total, used, "No"))
-    number, built = versions.build(at.version)
+    number, date = versions.build(at.version)
+    built = f"{datetime.strptime(date, '%y%m%d').replace(tzinfo=UTC):%b %d %Y} 00:00:00"
     sizes = f"{'TotalSize(KB)':>13} {'Used(KB)':>9} {'Use%':>5}"
     return show(
         f"{'Partition':<10} {'Image':<41} {sizes}  Active",

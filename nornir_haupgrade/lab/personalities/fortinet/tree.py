@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -79,6 +80,27 @@ def without(node: Node, parts: tuple[str, ...]) -> Node:
             if keeps(f"config {path}")
         },
     )
+
+
+def losses(where: str, node: Node, parts: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The lines that contain one of these, each as where it stood and its words."""
+
+    def is_lost(line: str) -> bool:
+        return any(part in line for part in parts)
+
+    for key, value in node.settings.items():
+        if is_lost(f"set {key} {value}"):
+            yield where, ("set", key, *shlex.split(value))
+    for path, table in node.tables.items():
+        if is_lost(f"config {path}"):
+            yield where, ("config", *path.split())
+        else:
+            yield from losses(f"{where}.{path.replace(' ', '.')}", table, parts)
+    for name, entry in node.entries.items():
+        if is_lost(f"edit {quoted(name)}"):
+            yield where, ("edit", name)
+        else:
+            yield from losses(f"{where}.{name}", entry, parts)
 
 
 def ordered(node: Node, keys: Iterable[str]) -> None:

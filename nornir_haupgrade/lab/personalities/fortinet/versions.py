@@ -35,9 +35,14 @@ def build(version: str) -> tuple[int, str]:
     return 1000 + made % 8000, f"25{1 + made % 12:02}{1 + made % 28:02}"
 
 
+def is_mature(version: str) -> bool:
+    """Whether a release is marked as mature, not as one with features; made up alike."""
+    return numbers(version)[2] >= _FIRST_MATURE_PATCH
+
+
 def _letter(version: str) -> str:
     """Feature or mature, where a release says so."""
-    return "M" if numbers(version)[2] >= _FIRST_MATURE_PATCH else "F"
+    return "M" if is_mature(version) else "F"
 
 
 def full(version: str) -> str:
@@ -74,6 +79,11 @@ def names_peers(version: str) -> bool:
     return numbers(version) >= _PEERS_NAMED_FROM
 
 
+def names_group(version: str) -> bool:
+    """Whether the status has the group's name, and its number beside it."""
+    return numbers(version) >= _NEW_REASONS_FROM
+
+
 def names_vcluster(version: str) -> bool:
-    """Whether a selection names its virtual cluster."""
+    """Whether a selection names its virtual cluster (article 339687)."""
     return numbers(version) >= _NEW_REASONS_FROM
