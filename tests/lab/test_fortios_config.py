@@ -83,6 +83,18 @@ def test_next_applies_an_entry_at_once(fortigates: FortiWorld) -> None:
     assert "stray" in addresses(fortigates, fortigates.a)
 
 
+def test_a_level_is_shown_in_full_and_in_columns(fortigates: FortiWorld) -> None:
+    at = Terminal()
+    for line in ("config system ha", "set priority 99"):
+        fortigates.ask(fortigates.a, line, terminal=at)
+    full = fortigates.ask(fortigates.a, "show full-configuration", terminal=at)
+    assert "    set override disable\n    set priority 99\n" in full
+    columns = fortigates.ask(fortigates.a, "get", terminal=at)
+    assert "priority            : 99\n" in columns
+    assert "password            : *\n" in columns
+    assert "group-name          : lab\n" in columns
+
+
 def test_abort_drops_what_was_typed(fortigates: FortiWorld) -> None:
     fortigates.configure(fortigates.a, "config firewall address", *STRAY, "abort")
     assert "stray" not in addresses(fortigates, fortigates.a)
@@ -211,6 +223,14 @@ def test_a_member_that_differs_shows_in_the_report_and_in_the_checksums(
     assert [name for name, value in per_table[0].items() if per_table[1][name] != value] == [
         "firewall.address"
     ]
+
+
+def test_checksums_of_a_zone_that_is_none(fortigates: FortiWorld) -> None:
+    said = fortigates.ask(fortigates.a, "diagnose sys ha checksum show dmz")
+    assert "parse error before 'dmz'" in said
+    line = "diagnose sys ha checksum show"
+    assert sums(fortigates.ask(fortigates.a, line)) == sums(fortigates.ask(fortigates.b, line))
+    assert fortigates.ask(fortigates.a, "diagnose sys ha checksum recalculate") == ""
 
 
 def test_synchronising_by_hand_makes_the_secondary_like_the_primary(

@@ -56,6 +56,16 @@ def test_the_margin_is_configured(
     assert world.roles == roles
 
 
+def test_with_all_else_equal_the_serial_number_decides(fortigates: FortiWorld) -> None:
+    fortigates.strike("wrong_device", "p1b", node_id="FGVM04TM99999999")
+    fortigates.configure_ha(fortigates.b, "priority 120")
+    for unit in (fortigates.b, fortigates.a):
+        fortigates.ask(unit, RESET)
+    fortigates.wait(1)
+    assert fortigates.roles == SECOND
+    assert reason(fortigates) == "its serialno is larger than peer member A"
+
+
 def test_with_override_the_preferred_one_takes_the_role_back(
     make_fortigates: MakeFortigates,
 ) -> None:

@@ -51,13 +51,17 @@ def test_words_may_be_shortened(fortigates: FortiWorld, short: str, full: str) -
         ("execute set-next-reboot", "command parse error before 'set-next-reboot'"),
         ("get system status | sort", "command parse error before 'sort'"),
         ("get system status | grep", "command parse error before 'grep'"),
+        ("get system status | grep [", "command parse error before '['"),
+        ("get system status | grep -x y", "command parse error before '-x'"),
+        ("get system status | grep -A y z", "command parse error before 'y'"),
+        ('get system status | grep "y', "Command fail. Return code -61"),
         ("show firewall policy 99", "command parse error before '99'"),
     ],
 )
 def test_what_is_not_understood(fortigates: FortiWorld, line: str, said: str) -> None:
     found = fortigates.ask(fortigates.a, line)
     assert said in found
-    assert ("Command fail. Return code -" in found) is ("parse error" in said)
+    assert ("Command fail. Return code -" in found) is (said != "Unknown action 0\n")
     assert fortigates.entries("command")[-1]["effect"] == "none"
 
 
@@ -74,6 +78,7 @@ def test_an_empty_line_and_a_comment_do_nothing(fortigates: FortiWorld) -> None:
         ("grep -n Mode:", ["3:Mode: HA A-P"]),
         ("grep -A 1 Mode:", ["Mode: HA A-P", "Group Name: lab"]),
         ('grep "vcluster: 1"', ["number of vcluster: 1"]),
+        ("grep -B 1 Mode:", ["Model: FortiGate-VM64-KVM", "Mode: HA A-P"]),
         ("grep nothing-like-it", []),
     ],
 )
@@ -157,6 +162,10 @@ def test_sessions_through_a_filter_of_the_terminal(make_fortigates: MakeFortigat
     assert total("sport 40000", "dport 7000", "proto 6") == 1
     assert total("dport 443") == 0
     assert total("dport 443", terminal=other) == 0  # the other terminal's does not count here
+    world.ask(world.a, "diagnose sys session filter dport 7000 7001", terminal=at)
+    said = world.ask(world.a, "diagnose sys session filter", terminal=at)
+    assert "        dest port: 7000-7001\n" in said
+    assert "        source ip: any\n" in said
     assert total() == 5
     said = world.ask(world.a, "diagnose sys session filter color 3", terminal=at)
     assert "parse error before 'color'" in said

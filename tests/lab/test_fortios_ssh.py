@@ -259,6 +259,30 @@ def test_a_session_on_the_other_member_inside_of_ones_own(
     assert lab.state("p1a").boots == 0
 
 
+def test_who_is_cut_off_on_the_other_member_leaves_no_login_there(
+    start_fortigates: StartLab, login: Login
+) -> None:
+    lab = start_fortigates(setup=STANDARD, **QUICK)
+    client = login(lab)
+    typing = Typing(client)
+    typing.until("p1a # ")
+    listed = typing.send("execute ha manage\r", "p1a # ")
+    [index] = re.findall(r"<(\d)>     Subsidary unit", listed)
+    typing.send(f"execute ha manage {index} admin\r", "password: ")
+    typing.send("wrong\r", "password: ")
+    typing.send("admin\r", "p1b # ")
+    assert lab.state("p1b").logins == 1
+    client.close()
+    lab.wait_until(lambda it: it.state("p1b").logins == 0)
+    typing = Typing(login(lab))
+    typing.until("p1a # ")
+    typing.send(f"execute ha manage {index} admin\r", "password: ")
+    typing.send("admin\r", "p1b # ")
+    lab.inject(Fault("reply_lost", "p1b"))
+    # the line over there is cut, one's own is not
+    assert "Connection to p1b closed." in typing.send("get system status\r", "p1a # ")
+
+
 def test_a_service_and_its_connection_survive_a_switchover_and_no_licence_stops_it(
     start_fortigates: StartLab, is_open: IsOpen
 ) -> None:

@@ -203,6 +203,16 @@ def test_neighbours_and_routes(fortigates: FortiWorld) -> None:
     assert learned == ["198.51.100.0/25"]
 
 
+def test_tunnels(fortigates: FortiWorld) -> None:
+    line = "get vpn ipsec tunnel summary"
+    assert fortigates.ask(fortigates.a, line) == (
+        "'to-dc' 203.0.113.9:0  selectors(total,up): 1/1  rx(pkt,err): 1450/0  "
+        "tx(pkt,err): 1448/0\n"
+    )
+    fortigates.strike("data_port_down", "p1a")
+    assert "selectors(total,up): 1/0 " in fortigates.ask(fortigates.a, line)
+
+
 def test_bgp_up_and_down(fortigates: FortiWorld) -> None:
     fortigates.wait(10)
     for unit in (fortigates.a, fortigates.b):
