@@ -31,6 +31,8 @@ class Effect(StrEnum):
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
+    SWITCH = "switch"
+    """The role goes to the other member, and nothing is left that would have to be released."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    on: Device | None = None
+    """Whom it changes, where that is not the member it was typed on."""
 
 
 def say(text: str) -> Outcome:

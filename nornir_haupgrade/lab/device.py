@@ -63,6 +63,10 @@ class Device(ABC):
         self.times = pair
         self.timeline = timeline
         self.listeners: list[Callable[[], None]] = []
+        self.on_hang_up: list[Callable[[], None]] = []
+        """Called when it throws out whoever is logged in."""
+        self.peer: Device | None = None
+        """The other member; its pair says so before anything happens."""
         self.disk = Disk(pair.disk)
         self.quirks: dict[str, Quirk] = {}
         self.logins: dict[int, str] = {}
@@ -113,6 +117,20 @@ class Device(ABC):
     @abstractmethod
     def floor(self, group: str) -> HaState | None:
         """The role that its own condition forces on it in a group; None: it may take part."""
+
+    def is_apart(self, group: str) -> bool:
+        """Whether it neither hears the other member nor is heard, though it runs."""
+        del group
+        return False
+
+    def holds_still(self, group: str) -> bool:
+        """Whether it keeps its role whatever it hears."""
+        del group
+        return False
+
+    def role_changed(self, group: str, before: HaState) -> None:
+        """Be told that it was given another role, or lost one."""
+        del group, before
 
     @abstractmethod
     def _load_software(self) -> bool:
@@ -188,6 +206,12 @@ class Device(ABC):
             return self.image.drop_config_lines
         self.take("config_lines_lost")
         return (*lost.get("lines", default), *self.image.drop_config_lines)
+
+    def hang_up(self) -> None:
+        """Throw out whoever is logged in."""
+        self.logins.clear()
+        for action in tuple(self.on_hang_up):
+            action()
 
     def reboot(self, *, halt: bool = False) -> None:
         """Stop HA at once and the system a little later; then boot, unless it is to stay off."""

@@ -31,6 +31,9 @@ class Rules:
     """From the wish to take the role to taking it."""
     settles_after: float = 0.0
     """How long one who is not active is not yet the standby either."""
+    needs_link: bool = False
+    """Whether a standby that loses the HA link alone stays what it is: it still hears its peer on
+    the other interfaces. Without the link at its start it hears nobody."""
 
     def silence(self, priority: int) -> float:
         """How long a backup hears nothing before it takes the role; the preferred one is first."""
@@ -46,6 +49,11 @@ def hsrp(unit: float) -> Rules:
     """HSRP: whoever preempts sends a coup at once, and who lost the role speaks for a hold time."""
     hold = unit * _HOLD
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
+
+
+def heartbeat(poll: float, hold: float, *, needs_link: bool = False) -> Rules:
+    """Hellos on the HA link, and so long without one until the peer is taken for dead."""
+    return Rules(hello=poll, hold=hold, preempts_after=0.0, needs_link=needs_link)
 
 
 @dataclass(slots=True)
@@ -66,6 +74,8 @@ class Election:
         self._pair = pair
         self._claims: dict[str, _Claim] = {}
         self._released_at: float | None = None
+        self._acquainted: set[str] = set()
+        """Who has heard its peer on the HA link since it became a backup."""
 
     def start(self) -> Device | None:
         """Give the roles of a pair that has long been up; who is the master."""
@@ -110,9 +120,17 @@ class Election:
                 self._assign(device, floor)
             elif self.role(device) in {HaState.INIT, HaState.FAULT}:
                 self._assign(device, HaState.BACKUP)
+        self._note_links()
         self._yield_to_preferred()
         for device in self._pair.devices:
             self._plan_claim(device)
+
+    def _note_links(self) -> None:
+        for device in self._pair.devices:
+            if self.role(device) is not HaState.BACKUP:
+                self._acquainted.discard(device.name)
+            elif self._pair.has_link:
+                self._acquainted.add(device.name)
 
     def take(self, device: Device) -> None:
         """Make a member the master this instant; whoever it hears steps back."""
@@ -128,8 +146,14 @@ class Election:
 
     def _masters_heard(self, device: Device) -> list[Device]:
         peer = self._pair.peer(device)
-        is_heard = self._pair.hears_adverts and self.role(peer) is HaState.MASTER
-        return [peer] if is_heard else []
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        is_cut_off = (
+            self.rules.needs_link
+            and not self._pair.has_link
+            and device.name not in self._acquainted
+        )
+        is_heard = self._pair.hears_adverts and not is_apart and not is_cut_off
+        return [peer] if is_heard and self.role(peer) is HaState.MASTER else []
 
     def _rank(self, device: Device) -> tuple[int, int]:
         """Of two masters that hear each other, the lower one yields: address decides a tie."""
@@ -138,8 +162,10 @@ class Election:
     def _yield_to_preferred(self) -> None:
         for device in self._pair.devices:
             heard = self._masters_heard(device)
-            if self.role(device) is HaState.MASTER and any(
-                self._rank(master) > self._rank(device) for master in heard
+            if (
+                self.role(device) is HaState.MASTER
+                and not device.holds_still(self.group)
+                and any(self._rank(master) > self._rank(device) for master in heard)
             ):
                 self._assign(device, HaState.BACKUP)
 
@@ -157,7 +183,9 @@ class Election:
             self._claims[device.name] = _Claim(why, delay, timer)
 
     def _reason(self, device: Device) -> tuple[str, float]:
-        if self.role(device) is not HaState.BACKUP:
+        if self.role(device) is not HaState.BACKUP or device.holds_still(self.group):
+            return "", 0.0
+        if self.rules.needs_link and not self._pair.has_link and device.name in self._acquainted:
             return "", 0.0
         stance = self.stance(device)
         heard = self._masters_heard(device)

@@ -43,6 +43,7 @@ class Pair:
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
         self.devices = (first, second)
+        first.peer, second.peer = second, first
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
             group: Election(self, group, rules)
@@ -71,12 +72,12 @@ class Pair:
 
     def is_peer_link_up(self, device: Device) -> bool:
         """Whether a member hears its peer on the HA link."""
-        return (
-            self.is_link_up
-            and device.ports["ha"]
-            and self.peer(device).ports["ha"]
-            and self.peer(device).phase is Phase.RUNNING
-        )
+        return self.has_link and self.peer(device).phase is Phase.RUNNING
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the HA link itself is whole, whoever is up at its ends."""
+        return self.is_link_up and all(device.ports.get("ha", True) for device in self.devices)
 
     def forwards(self, device: Device) -> bool:
         """Whether traffic really passes through a member, whatever it says of itself."""
@@ -120,6 +121,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
+        device.role_changed(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

@@ -67,6 +67,7 @@ class MemberServer:
         self._held: set[socket.socket] = set()
         """Connections that get no banner."""
         device.listeners.append(self.follow)
+        device.on_hang_up.append(self._drop)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -109,6 +110,7 @@ class MemberServer:
         """End everything."""
         if self.follow in self.device.listeners:
             self.device.listeners.remove(self.follow)
+            self.device.on_hang_up.remove(self._drop)
         self._drop()
         self._port.close()
         for task in tuple(self._tasks):
