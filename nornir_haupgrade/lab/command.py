@@ -23,6 +23,8 @@ class Effect(StrEnum):
     """The running configuration becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
+    FILES = "files"
+    """A file comes onto the disk or goes; nothing runs or boots because of it."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"

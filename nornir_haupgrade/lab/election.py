@@ -133,8 +133,9 @@ class Election:
                 self._acquainted.add(device.name)
 
     def take(self, device: Device) -> None:
-        """Make a member the master this instant; whoever it hears steps back."""
-        replaced = self._masters_heard(device)
+        """Make a member the master this instant; whoever it can tell so steps back."""
+        can_tell = self._pair.has_link or not self.rules.needs_link
+        replaced = self._masters_heard(device) if can_tell else []
         for master in replaced:
             self._assign(master, HaState.BACKUP)
         takeover = self._pair.spec.takeover_ms / 1000 if replaced else 0.0
@@ -142,6 +143,17 @@ class Election:
         self._assign(device, HaState.MASTER)
         if takeover:
             self._pair.timeline.after(takeover, self._pair.settle)
+        self._pair.settle()
+
+    def give_up(self, device: Device) -> None:
+        """Have a master step back: its peer takes over if it can, else whom silence makes."""
+        peer = self._pair.peer(device)
+        is_told = self._pair.hears_adverts and (self._pair.has_link or not self.rules.needs_link)
+        if is_told and self.role(peer) is HaState.BACKUP and not peer.is_apart(self.group):
+            self.take(peer)
+            return
+        self._assign(device, HaState.BACKUP)
+        self._released_at = None
         self._pair.settle()
 
     def _masters_heard(self, device: Device) -> list[Device]:

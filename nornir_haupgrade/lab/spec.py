@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec
+Setup: TypeAlias = RouterSpec | AsaSpec
 """What only the pairs of one platform have."""
 
 
@@ -23,6 +24,7 @@ class Platform(StrEnum):
 
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
+    CISCO_ASA = "cisco_asa"
 
 
 class Moment(StrEnum):
@@ -155,6 +157,18 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def asa_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("9.16(3)19", "9.16(3)19"),
+    setup: AsaSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A failover pair, NAMEa its primary unit and NAMEb its secondary; both are called NAME."""
+    chosen = {"platform": Platform.CISCO_ASA, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 def fault_from(data: Mapping[str, Any]) -> Fault:
     """A fault from plain data, as it comes from YAML or the control channel."""
     values = checked(Fault, data)
@@ -187,7 +201,10 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
     return _SETUPS[platform](data)
 
 
-_SETUPS = {Platform.CISCO_IOSXE: router_from}
+_SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
+    Platform.CISCO_IOSXE: router_from,
+    Platform.CISCO_ASA: asa_from,
+}
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:

@@ -19,6 +19,8 @@ class Layout:
     """Beginnings of lines at the margin, in the order in which they are printed."""
     entered: tuple[str, ...] = ()
     """Beginnings of lines of which the first one entered comes first; others are sorted."""
+    is_parted: bool = True
+    """Whether ``!`` stands between kinds of lines too, not only around what has lines under it."""
     inner: tuple[str, ...] = (r"",)
     """Patterns of the lines under an interface, in their order; a group named ``group`` counts."""
 
@@ -48,7 +50,7 @@ class Layout:
         before = -1
         for header in sorted(sections, key=self._rank):
             place = self._rank(header)[0]
-            is_apart = place != before or bool(sections[header])
+            is_apart = (self.is_parted and place != before) or bool(sections[header])
             if is_apart and lines and lines[-1] != "!":
                 lines.append("!")
             lines.append(header)
