@@ -73,6 +73,7 @@ def failover(at: At, _: tuple[str, ...]) -> Outcome:
     if not asa.has_failover:
         return show(*head)
     serial = at.mate.node_id if asa.has_met else "Unknown"
+    is_known = asa.has_met and (at.hears_mate or at.mate_word is not State.FAILED)
     return show(
         *head,
         f"Version: Ours {asa.image.version}, Mate {at.mate_version}",
@@ -81,7 +82,7 @@ def failover(at: At, _: tuple[str, ...]) -> Outcome:
         f"{_IN}This host: {asa.unit} - {asa.word} ",
         *_host(at, asa, is_known=True),
         f"{_IN}Other host: {at.mate.unit} - {at.mate_word} ",
-        *_host(at, at.mate, is_known=asa.has_met and at.mate_word is not State.FAILED),
+        *_host(at, at.mate, is_known=is_known),
         "",
         *_statistics(at),
     )
