@@ -1,4 +1,4 @@
-"""Whether a line has the shape of a captured one: the same words, and any value where it has one."""
+"""Whether a line has the shape of a captured one: the same words, whatever the values."""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ import pytest
 
 from nornir_haupgrade.lab import GroupProtocol, GroupSpec, RouterSpec, SoftwareMode
 from tests.lab.conftest import MakeRouters, RouterWorld
-from tests.lab.shapes import CAPTURES, pattern
-from tests.lab.shapes import strange as strange_among
+from tests.lab.shapes import CAPTURES, pattern, strange as strange_among
 
 NEW = "17.09.04a"
 OUT, SERVERS = "GigabitEthernet2 standby 10", "GigabitEthernet4 vrrp 30"

@@ -157,7 +157,7 @@ def asks_secret(at: At) -> Question | None:
 
 def login(at: At, _: tuple[str, ...]) -> Outcome:
     """``login``: a local user's own privilege, where ``enable`` has everybody's."""
-    if at.answers[-2:] != ("admin", at.asa.spec.login_password):
+    if at.answers[-2:] != (at.user, at.asa.spec.login_password):
         return wrong("Login failed")  # the lab's own wording
     return Outcome(Reply(), act=lambda: _set_privilege(at, FULL))
 

@@ -37,8 +37,9 @@ class AsaConsole(AskingConsole):
 
     def greeting(self) -> str:
         """Who logged in, and how often."""
+        user = self.process.get_extra_info("username")
         return (
-            f"User admin logged in to {self._asa.hostname}\n"
+            f"User {user} logged in to {self._asa.hostname}\n"
             "Logins over the last 1 days: 1.  \n"
             "Failed logins since the last login: 0.  \n"
             "Type help or '?' for a list of available commands.\n"

@@ -31,6 +31,8 @@ class At:
     text: str
     """The line with its words written out, without a filter."""
     shell: CommandLine
+    user: str
+    """Who logs in."""
 
     @property
     def now(self) -> float:

@@ -28,7 +28,7 @@ def _rules(spec: PairSpec) -> dict[str, Rules]:
 CISCO_ASA = Personality(
     device=Asa,
     rules=_rules,
-    command_line=lambda _: AsaShell(),
+    command_line=AsaShell,
     session=AsaConsole,
     faults=ASA_FAULTS,
     privilege=lambda spec: FULL if setup_of(spec.setup).auto_enable else 1,

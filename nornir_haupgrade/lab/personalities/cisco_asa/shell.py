@@ -31,11 +31,12 @@ def _grammar(*tables: dict[str, Handler]) -> Grammar[Handler]:
 
 
 class AsaShell:
-    """What a unit understands and prints; it keeps nothing but its grammars."""
+    """What a unit understands and prints; it keeps nothing but its grammars and its user."""
 
     more = "<--- More --->"
 
-    def __init__(self) -> None:
+    def __init__(self, user: str) -> None:
+        self._user = user
         self._low = _grammar(commands.ANYBODY)
         self._exec = _grammar(commands.ANYBODY, commands.PRIVILEGED)
         self._global = _grammar(commands.GLOBAL)
@@ -105,7 +106,7 @@ class AsaShell:
             # what stands behind a bar is the other unit's to filter
             match, wanted = self._match(line.terminal, line.text), ""
         whole = " ".join(match.words)
-        at = At(pair, asa_of(device), line.terminal, line.answers, whole, self)
+        at = At(pair, asa_of(device), line.terminal, line.answers, whole, self, self._user)
         return at, match, _as_ours(wanted)
 
     def _match(self, terminal: Terminal, text: str) -> Match[Handler]:

@@ -145,9 +145,10 @@ def clock(at: At, _: tuple[str, ...]) -> Outcome:
 def curpriv(at: At, _: tuple[str, ...]) -> Outcome:
     """``show curpriv``: after ``enable`` one is somebody else."""
     is_full = at.terminal.privilege == FULL
+    is_oneself = at.asa.spec.auto_enable or not is_full
     mode = "P_PRIV" if is_full else "P_UNPR"
     return show(
-        f"Username : {USER if is_full else 'admin'}",
+        f"Username : {at.user if is_oneself else USER}",
         f"Current privilege level : {at.terminal.privilege}",
         f"Current Mode/s : {mode}",
     )
