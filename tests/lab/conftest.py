@@ -196,9 +196,11 @@ class AsaWorld(Clockwork):
         return str(found)
 
     def history(self, unit: Asa) -> list[tuple[str, str, str]]:
-        """From, to and why, in the columns of ``show failover history``."""
-        rows = self.ask(unit, "show failover history").splitlines()[3:-1]
-        return [(row[:27].strip(), row[27:54].strip(), row[54:]) for row in rows[1::3]]
+        """From, to and why since the lab began, in the columns of ``show failover history``."""
+        lines = self.ask(unit, "show failover history").splitlines()[3:-1]
+        rows = zip(lines[0::3], lines[1::3], strict=True)
+        mine = [row for when, row in rows if " Mar 1 " not in when]
+        return [(row[:27].strip(), row[27:54].strip(), row[54:]) for row in mine]
 
     def upload(self, unit: Asa, version: str, **settings: Any) -> str:  # noqa: ANN401
         """Have an image lie on the disk; its name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nornir_haupgrade.lab.command import Line, Terminal
@@ -26,6 +28,15 @@ def test_the_primary_is_active_and_both_say_so(asas: AsaWorld) -> None:
     assert asas.roles == ("MASTER", "BACKUP")
     assert asas.host(asas.a) == asas.host(asas.b, "Other") == "Primary - Active"
     assert asas.host(asas.b) == asas.host(asas.a, "Other") == "Secondary - Standby Ready"
+
+
+def test_the_history_begins_with_the_boots(asas: AsaWorld) -> None:
+    said = asas.ask(asas.a, "show failover history").splitlines()
+    assert said[3] == "08:00:00 UTC Mar 1 2026"
+    assert re.fullmatch("Not Detected +Negotiation +No Error", said[4])
+    assert re.fullmatch("Active Config Applied +Active +No Active unit found", said[-2])
+    said = asas.ask(asas.b, "show failover history").splitlines()
+    assert re.fullmatch("Bulk Sync +Standby Ready +Detected an Active mate", said[-2])
 
 
 @pytest.mark.parametrize(

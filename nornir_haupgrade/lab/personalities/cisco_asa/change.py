@@ -73,7 +73,7 @@ def write_standby(at: At, _: tuple[str, ...]) -> Outcome:
     def act() -> None:
         at.mate.hang_up()
         at.pair.sessions.forget(at.mate)
-        at.mate.join(Why.MISMATCH)
+        at.mate.course.join(Why.MISMATCH)
         at.pair.changed()
 
     said = text_of("Building configuration...", "[OK]")

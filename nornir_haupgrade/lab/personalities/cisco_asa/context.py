@@ -68,18 +68,18 @@ class At:
     def mate_word(self) -> State:
         """What this unit knows of the other one: for a hold time, what it last was."""
         if self.hears_mate:
-            return self.mate.word
-        gone = self.mate.gone
-        is_fresh = gone is not None and self.now - gone.at < self.election.rules.hold
-        if gone is not None and is_fresh and self.asa.has_met and self.mate.role is HaState.INIT:
-            return gone.state
-        return State.FAILED
+            return self.mate.course.word
+        gone = self.mate.course.gone
+        is_missed = self.asa.course.has_met and self.mate.role is HaState.INIT
+        if gone is None or not is_missed or self.now - gone.at >= self.election.rules.hold:
+            return State.FAILED
+        return gone.state
 
     @property
     def mate_version(self) -> str:
         """What this unit knows that the other one runs, and may run no more."""
-        gone = self.mate.gone
-        if not self.asa.has_met:
+        gone = self.mate.course.gone
+        if not self.asa.course.has_met:
             return "Unknown"
         return self.mate.image.version if self.hears_mate or gone is None else gone.version
 

@@ -25,8 +25,8 @@ def take(at: At, _: tuple[str, ...]) -> Outcome:
     def act() -> None:
         if at.asa.role is not HaState.BACKUP:
             return
-        at.asa.explain(Why.COMMAND)
-        at.mate.explain(Why.TOLD_STANDBY)
+        at.asa.course.explain(Why.COMMAND)
+        at.mate.course.explain(Why.TOLD_STANDBY)
         at.asa.is_pseudo = at.asa.is_pseudo and not at.asa.has_failover
         at.election.take(at.asa)
 
@@ -43,8 +43,8 @@ def give_up(at: At, _: tuple[str, ...]) -> Outcome:
     def act() -> None:
         if not at.asa.is_active:
             return
-        at.asa.explain(Why.COMMAND)
-        at.mate.explain(Why.TOLD_ACTIVE)
+        at.asa.course.explain(Why.COMMAND)
+        at.mate.course.explain(Why.TOLD_ACTIVE)
         at.election.give_up(at.asa)
 
     return Outcome(Reply(), Effect.SWITCH, act=act)

@@ -40,6 +40,13 @@ class Why(StrEnum):
     CHECK = "Failover state check"
 
 
+JOINING = (
+    (State.COLD_STANDBY, 0.1),
+    (State.SYNC_CONFIG, 0.4),
+    (State.SYNC_FILES, 0.1),
+    (State.BULK_SYNC, 0.4),
+)
+"""What a unit passes through before it is ready, and which part of the pair's ``sync_seconds``."""
 BECOMING_ACTIVE = (State.JUST_ACTIVE, State.DRAIN, State.APPLYING, State.APPLIED, State.ACTIVE)
 
 

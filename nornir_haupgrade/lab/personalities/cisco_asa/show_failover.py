@@ -72,14 +72,14 @@ def failover(at: At, _: tuple[str, ...]) -> Outcome:
         head.append("failover replication http")
     if not asa.has_failover:
         return show(*head)
-    serial = at.mate.node_id if asa.has_met else "Unknown"
-    is_known = asa.has_met and (at.hears_mate or at.mate_word is not State.FAILED)
+    serial = at.mate.node_id if asa.course.has_met else "Unknown"
+    is_known = asa.course.has_met and (at.hears_mate or at.mate_word is not State.FAILED)
     return show(
         *head,
         f"Version: Ours {asa.image.version}, Mate {at.mate_version}",
         f"Serial Number: Ours {asa.node_id}, Mate {serial}",
-        f"Last Failover at: {stamp(asa.last_failover)}",
-        f"{_IN}This host: {asa.unit} - {asa.word} ",
+        f"Last Failover at: {stamp(asa.course.last_failover)}",
+        f"{_IN}This host: {asa.unit} - {asa.course.word} ",
         *_host(at, asa, is_known=True),
         f"{_IN}Other host: {at.mate.unit} - {at.mate_word} ",
         *_host(at, at.mate, is_known=is_known),
@@ -93,7 +93,7 @@ def _host(at: At, asa: Asa, *, is_known: bool) -> list[str]:
     version = asa.image.version if asa is at.asa else at.mate_version
     board = f"{_IN * 2}slot 0: ASAv hw/sw rev (/{version}) status (Up Sys)"
     return [
-        f"{_IN * 2}Active time: {int(asa.active_seconds)} (sec)",
+        f"{_IN * 2}Active time: {int(asa.course.active_seconds)} (sec)",
         *([board] if is_known else []),
         *(f"{_IN * 2}  {_interface(at, asa, port, is_known=is_known)}" for port in asa.board),
     ]
@@ -117,7 +117,7 @@ def _interface(at: At, asa: Asa, port: PortSpec, *, is_known: bool) -> str:
 
 def _statistics(at: At) -> list[str]:
     """Counters of what was sent and received; the values only grow."""
-    beat, active = int(at.asa.uptime), int(at.asa.active_seconds)
+    beat, active = int(at.asa.uptime), int(at.asa.course.active_seconds)
     values = {
         "sys cmd": (beat, beat),
         "TCP conn": (active, beat - active),
@@ -152,31 +152,32 @@ def state(at: At, _: tuple[str, ...]) -> Outcome:
         return show()
     asa = at.asa
     synced = "Sync Done - STANDBY" if not asa.is_active else "Sync Done"
-    if asa.word in {State.SYNC_CONFIG, State.COLD_STANDBY}:
+    if asa.course.word in {State.SYNC_CONFIG, State.COLD_STANDBY}:
         synced = "Sync Config"
     return show(
         "",
         "               State          Last Failure Reason      Date/Time",
-        *_state(at, asa, asa.word, "This host "),
+        *_state(at, asa, asa.course.word, "This host "),
         *_state(at, at.mate, at.mate_word, "Other host"),
         "",
         "====Configuration State===",
         f"{_IN}{synced}",
         "====Communication State===",
-        *([f"{_IN}Mac set"] if asa.has_met else []),
+        *([f"{_IN}Mac set"] if asa.course.has_met else []),
         "",
     )
 
 
 def _state(at: At, asa: Asa, word: State, host: str) -> list[str]:
     reason, when, ports = "None", "", list[str]()
-    if asa.last_failure is not None:
-        reason, when = "Ifc Failure", stamp(asa.last_failure.at)
+    if asa.course.last_failure is not None:
+        reason, when = "Ifc Failure", stamp(asa.course.last_failure.at)
         down = [port.name for port in asa.board if not asa.ports[port.hardware]]
         ports = [f"{'':30}{name}: Failed" for name in down]
     elif asa is at.mate and word is State.FAILED:
-        lost = asa.gone.at if asa.gone is not None else at.now
-        reason, when = "Comm Failure", stamp(lost)
+        gone = asa.course.gone
+        noticed = at.now if gone is None else gone.at + at.election.rules.hold
+        reason, when = "Comm Failure", stamp(noticed)
     row = f"{'':15}{word:<15}{reason:<25}{when}".rstrip()
     return [f"{host} -   {asa.unit}", row, *ports]
 
@@ -186,7 +187,7 @@ def history(at: At, _: tuple[str, ...]) -> Outcome:
     if _is_empty(at):
         return show()
     lines = []
-    for event in at.asa.events:
+    for event in at.asa.course.events:
         lines += [stamp(event.at), f"{event.before:<26} {event.after:<26} {event.why}", ""]
     return show(
         _RULER,

@@ -175,7 +175,7 @@ def ospf_neighbor(at: At, _: tuple[str, ...]) -> Outcome:
     is_full = at.asa.is_up(inside.hardware) and at.asa.is_active
     if not is_full:
         return show()
-    seconds = at.now - at.asa.last_failover
+    seconds = at.now - at.asa.course.last_failover
     state = "FULL/BDR" if seconds >= _FULL_AFTER else "EXSTART/BDR"
     dead = idle(40 - at.now % 10)
     return show(
