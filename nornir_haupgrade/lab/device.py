@@ -65,6 +65,8 @@ class Device(ABC):
         self.listeners: list[Callable[[], None]] = []
         self.on_hang_up: list[Callable[[], None]] = []
         """Called when it throws out whoever is logged in."""
+        self.on_notice: list[Callable[[str], None]] = []
+        """Called with what it prints on terminals, whatever is being typed there."""
         self.peer: Device | None = None
         """The other member; its pair says so before anything happens."""
         self.disk = Disk(pair.disk)
@@ -212,6 +214,11 @@ class Device(ABC):
         self.logins.clear()
         for action in tuple(self.on_hang_up):
             action()
+
+    def notify(self, text: str) -> None:
+        """Print something on the terminals of whoever is logged in."""
+        for action in tuple(self.on_notice):
+            action(text)
 
     def reboot(self, *, halt: bool = False) -> None:
         """Stop HA at once and the system a little later; then boot, unless it is to stay off."""

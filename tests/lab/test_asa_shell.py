@@ -127,6 +127,13 @@ def test_what_is_configured_on_the_active_runs_on_both_and_is_saved_on_both(
     assert effects.count("save") == 1
 
 
+def test_the_length_of_pages_is_not_replicated(asas: AsaWorld) -> None:
+    """One of the exceptions in Cisco's guide to 9.0."""
+    asas.configure(asas.a, "pager lines 40")
+    said = [asas.ask(unit, "show running-config pager") for unit in (asas.a, asas.b)]
+    assert said == ["pager lines 40\n", "pager lines 24\n"]
+
+
 def test_which_unit_it_is_stays_with_the_unit(asas: AsaWorld) -> None:
     asas.ask(asas.a, "write standby")
     asas.wait(5)

@@ -238,14 +238,17 @@ def test_a_disk_that_is_full_takes_no_image(make_asas: MakeAsas) -> None:
     assert said == "%Error writing disk0:/x (No space left on device)\n"
 
 
-def test_deleting_asks_and_replicates_where_it_is_told_to(asas: AsaWorld) -> None:
+def test_what_the_active_deletes_is_gone_on_both_and_the_other_way_round_not(
+    asas: AsaWorld,
+) -> None:
     for unit in (asas.a, asas.b):
         name = asas.upload(unit, NEW)
     assert asked(asas, f"delete {name}") == f"\nDelete filename [asa-{NEW}.bin]? "
     assert asked(asas, f"delete {name}", "") == f"\nDelete {name}? [confirm]"
-    asas.ask(asas.a, f"delete {name}", "", "y")
-    assert NEW in asas.ask(asas.b, "dir")
-    asas.upload(asas.a, NEW)
-    asas.ask(asas.a, f"delete /noconfirm /replicate {name}")
+    asas.ask(asas.b, f"delete {name}", "", "y")
+    assert NEW not in asas.ask(asas.b, "dir")
+    assert NEW in asas.ask(asas.a, "dir")
+    asas.upload(asas.b, NEW)
+    asas.ask(asas.a, f"delete /noconfirm {name}")
     assert NEW not in asas.ask(asas.a, "dir") + asas.ask(asas.b, "dir")
     assert "%Error deleting" in asas.ask(asas.a, f"delete /noconfirm {name}")

@@ -29,6 +29,7 @@ from tests.lab.conftest import Eventually, IsOpen, Login, StartLab
 pytestmark = pytest.mark.ssh
 
 OLD, NEW = "9.16(3)19", "9.18(4)5"
+IMAGE = build_image(NEW)
 OLD_FILE, NEW_FILE = "asa9-16-3-19-smp-k8.bin", "asa9-18-4-5-smp-k8.bin"
 QUICK = {"advert_seconds": 0.1, "boot_seconds": 0.4, "sync_seconds": 0.2, "stop_seconds": 0.1}
 ENABLED = AsaSpec(auto_enable=True)
@@ -165,7 +166,7 @@ def test_netmiko_reads_and_configures(start_asas: StartLab) -> None:
 
 
 def test_the_prompt_follows_a_switchover_and_netmiko_must_be_told(start_asas: StartLab) -> None:
-    lab = start_asas(**QUICK)
+    lab = start_asas(**QUICK, setup=AsaSpec(moves_addresses=False))
     with netmiko(lab) as session:
         ask(session, "no failover active", expect_string=r"#")
         lab.wait_until(lambda it: it.state("p1b").forwards)
@@ -178,8 +179,50 @@ def test_the_prompt_follows_a_switchover_and_netmiko_must_be_told(start_asas: St
     assert [entry["seconds"] < 1 for entry in gaps] == [True, True]
 
 
+def test_the_addresses_go_with_the_roles_and_drop_whoever_is_logged_in(
+    start_asas: StartLab, eventually: Eventually
+) -> None:
+    lab = start_asas(**QUICK)
+    serials = [device.node_id for device in lab.lab.rigs["p1"].pair.devices]
+    with netmiko(lab) as session, netmiko(lab, "p1b") as other:
+        session.write_channel("no failover active\n")
+        eventually(lambda: not session.is_alive() and not other.is_alive(), 5)
+    lab.wait_until(lambda it: it.state("p1b").forwards)
+    found = []
+    for member in ("p1a", "p1b"):
+        with netmiko(lab, member) as session:
+            found.append((session.base_prompt, ask(session, "show version | include ^Serial")))
+    assert found == [
+        ("p1/sec/act", f"Serial Number: {serials[1]}"),
+        ("p1/pri/stby", f"Serial Number: {serials[0]}"),
+    ]
+
+
+def test_an_address_answers_as_long_as_somebody_has_its_role(
+    start_asas: StartLab, is_open: IsOpen
+) -> None:
+    lab = start_asas(speed=4, **QUICK)
+    first, second = lab.ports["p1a"], lab.ports["p1b"]
+    lab.inject(Fault("crash", "p1a"))
+    assert (is_open(first), is_open(second)) == (False, True)
+    lab.wait_until(lambda it: it.state("p1b").role == "MASTER")
+    assert (is_open(first), is_open(second)) == (True, False)
+    lab.heal("crash", "p1a")
+    lab.wait_until(lambda it: it.state("p1a").role == "BACKUP")
+    assert (is_open(first), is_open(second)) == (True, True)
+
+
+def test_of_two_active_units_one_can_be_reached(start_asas: StartLab, is_open: IsOpen) -> None:
+    lab = start_asas(**QUICK, setup=ENABLED)
+    lab.inject(Fault("ha_link_down"))
+    lab.run("p1b", "failover active")
+    with netmiko(lab) as session:
+        assert session.base_prompt == "p1/sec/act"
+    assert not is_open(lab.ports["p1b"])
+
+
 def test_a_plain_prompt_stays_what_it_is(start_asas: StartLab) -> None:
-    lab = start_asas(**QUICK, setup=AsaSpec(prompt=""))
+    lab = start_asas(**QUICK, setup=AsaSpec(prompt="", moves_addresses=False))
     with netmiko(lab) as session:
         assert ask(session, "no failover active") == ""
         assert session.find_prompt() == "p1#"
@@ -188,7 +231,7 @@ def test_a_plain_prompt_stays_what_it_is(start_asas: StartLab) -> None:
 def test_a_reload_answered_by_netmiko_drops_the_line_and_a_login_follows(
     start_asas: StartLab, is_open: IsOpen, eventually: Eventually
 ) -> None:
-    lab = start_asas(boot_seconds=0.6, advert_seconds=0.1)
+    lab = start_asas(boot_seconds=0.4, advert_seconds=0.1, stop_seconds=0.1)
     with netmiko(lab, "p1b") as session:
         # it wrote configuration at its login
         said = ask(session, "reload", expect_string=r"\[N\]o:")
@@ -222,10 +265,9 @@ def test_writing_the_standby_ends_the_logins_there(
 @pytest.mark.prove
 def test_a_whole_upgrade_over_netmiko(start_asas: StartLab, login: Login) -> None:
     lab = start_asas(**QUICK)
-    image = build_image(NEW)
-    md5 = hashlib.md5(image, usedforsecurity=False).hexdigest()
+    md5 = hashlib.md5(IMAGE, usedforsecurity=False).hexdigest()
     for member in ("p1a", "p1b"):
-        put(login(lab, member), f"disk0:/{NEW_FILE}", image)
+        put(login(lab, member), f"disk0:/{NEW_FILE}", IMAGE)
     with netmiko(lab) as session:
         for where in ("", "failover exec mate "):
             assert ask(session, f"{where}verify /md5 disk0:/{NEW_FILE}").endswith(f"= {md5}")
@@ -236,9 +278,9 @@ def test_a_whole_upgrade_over_netmiko(start_asas: StartLab, login: Login) -> Non
         ask(session, "failover reload-standby")
         lab.wait_until(lambda it: it.state("p1b").boots == 1 and it.state("p1b").known == 200)
         assert f"Ours {OLD}, Mate {NEW}" in ask(session, "show failover")
-        ask(session, "no failover active", expect_string=r"#")
+        session.write_channel("no failover active\n")
         lab.wait_until(lambda it: it.state("p1b").forwards)
-    with netmiko(lab, "p1b") as session:
+    with netmiko(lab) as session:  # the active's address: it is the other unit now
         ask(session, "failover reload-standby")
         lab.wait_until(lambda it: it.state("p1a").boots == 1 and it.state("p1a").known == 200)
         assert f"Ours {NEW}, Mate {NEW}" in ask(session, "show failover")
@@ -254,7 +296,7 @@ def test_a_whole_upgrade_over_netmiko(start_asas: StartLab, login: Login) -> Non
 
 def test_netmiko_transfers_both_ways(start_asas: StartLab, tmp_path: Path) -> None:
     lab = start_asas(setup=ENABLED)
-    (tmp_path / NEW_FILE).write_bytes(build_image(NEW))
+    (tmp_path / NEW_FILE).write_bytes(IMAGE)
     with netmiko(lab) as session:
         there = str(tmp_path / NEW_FILE)
         done = file_transfer(session, there, NEW_FILE, file_system="disk0:")
@@ -263,7 +305,7 @@ def test_netmiko_transfers_both_ways(start_asas: StartLab, tmp_path: Path) -> No
         assert not again["file_transferred"]
         back = file_transfer(session, NEW_FILE, str(tmp_path / "back"), "disk0:", "get")
         assert back["file_verified"]
-    assert (tmp_path / "back").read_bytes() == build_image(NEW)
+    assert (tmp_path / "back").read_bytes() == IMAGE
     uploads = [(entry["member"], entry["size"]) for entry in lab.audit("upload")]
     assert uploads == [("p1a", 262_144)]  # files are not replicated
 
@@ -281,7 +323,7 @@ def test_an_upload_that_is_refused(
 ) -> None:
     lab = start_asas(**settings)
     with pytest.raises(scp.SCPException, match=why):
-        put(login(lab), path, build_image(NEW))
+        put(login(lab), path, IMAGE)
     assert lab.audit("upload") == []
 
 
@@ -368,13 +410,30 @@ def test_a_lost_reply_hides_a_switchover_that_worked(
     start_asas: StartLab, login: Login, eventually: Eventually
 ) -> None:
     fault = Fault("reply_lost", "p1a", params={"command": "no failover active"})
-    lab = start_asas(**QUICK, setup=ENABLED, faults=(fault,))
+    setup = AsaSpec(auto_enable=True, moves_addresses=False)
+    lab = start_asas(**QUICK, setup=setup, faults=(fault,))
     client = login(lab)
     typing = Typing(client)
     typing.until(ACTIVE)
     typing.channel.send("no failover active\r")
     eventually(lambda: not client.get_transport().is_active(), 5)
     assert lab.state("p1b").role == "MASTER"
+
+
+def test_messages_for_the_console_come_in_between(start_asas: StartLab, login: Login) -> None:
+    lab = start_asas(**QUICK, setup=ENABLED, faults=(Fault("console_messages"),))
+    lab.call(lambda it: it.rigs["p1"].pair.devices[1].disk.store(f"/flash/{NEW_FILE}", IMAGE))
+    typing = Typing(login(lab))
+    typing.until(ACTIVE)
+    old, new = (f"boot system disk0:/{name}" for name in (OLD_FILE, NEW_FILE))
+    for line in ("configure terminal", f"no {old}", new, "end", "write memory"):
+        typing.send(f"{line}\r", "# ")
+    typing.send("failover reload-standby\r", ACTIVE)
+    typing.channel.send("show ver")
+    said = typing.until("End Configuration Replication to mate\r\n")
+    assert said.startswith("show ver\r\n****")
+    assert f"   Mate version {NEW} is not identical with ours {OLD}\r\n" in said
+    assert "\r\nBeginning configuration replication: Sending to mate.\r\n" in said
 
 
 def test_a_connection_through_the_pair_is_known_and_survives_a_switchover(

@@ -44,11 +44,15 @@ class AskingConsole:
         command = self.process.command
         try:
             if command is None:
+                self.device.on_notice.append(self._say)
                 await self._run_shell()
             else:
                 await self.run_one(command)
         except Hangup:
             self.process.exit(0)
+        finally:
+            if self._say in self.device.on_notice:
+                self.device.on_notice.remove(self._say)
 
     def _put(self, data: bytes) -> None:
         self._out += data

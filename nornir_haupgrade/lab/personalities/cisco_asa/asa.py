@@ -175,6 +175,11 @@ class Asa(Device):
             sections.add(self.configuration.running, line)
         self.hostname = self.configuration.hostname
 
+    def announce(self, *lines: str) -> None:
+        """Print on the console what nobody asked for; on other terminals only if that is so."""
+        if self.has("console_messages") is not None:
+            self.notify("".join(f"\n{line}\n" for line in lines))
+
     def hears_mate(self, *, link: bool) -> bool:
         """Whether it would take a command of the other unit's, with the failover link as it is."""
         is_on_its_way = self.role is HaState.BACKUP

@@ -44,10 +44,7 @@ def save(at: At) -> Act:
     """Save on this unit; what is saved on the active is saved on the standby too."""
 
     def act() -> None:
-        units = [at.asa]
-        if at.asa.is_active and at.asa.has_failover and at.mate.hears_mate(link=at.has_link):
-            units.append(at.mate)
-        for unit in units:
+        for unit in at.units:
             if unit.take("save_lost") is None:
                 unit.configuration.save(at.now)
 
@@ -110,17 +107,17 @@ def reload_question(at: At) -> Question | None:
 
 
 def delete(at: At, arguments: tuple[str, ...]) -> Outcome:
-    """``delete F``: the file is gone for good; with ``/replicate`` on both units."""
+    """``delete F``: the file is gone for good; what the active deletes, the standby deletes too.
+
+    So Cisco's guides to 8.4 and 9.0 list it among the commands that are replicated.
+    """
     name = arguments[-1]
     path = flash_path(name)
     if path is None or path not in at.asa.disk.files:
         return wrong(f"%Error deleting {name} (No such file or directory)")
-    units = [at.asa]
-    if "/replicate" in at.text.split() and at.hears_mate:
-        units.append(at.mate)
 
     def act() -> None:
-        for unit in units:
+        for unit in at.units:
             if path in unit.disk.files:
                 unit.disk.remove(path)
 

@@ -100,7 +100,7 @@ PRIVILEGED: dict[str, Handler] = {
 _STARTS = (
     *("access-list", "access-group", "route", "logging", "ntp", "snmp-server", "username"),
     *("aaa", "nat", "timeout", "domain-name", "banner", "console", "mtu", "name", "ssh"),
-    *("monitor-interface", "pager", "failover lan", "failover link", "failover interface"),
+    *("monitor-interface", "failover lan", "failover link", "failover interface"),
     *("failover replication", "failover polltime", "failover key"),
 )
 
@@ -108,6 +108,7 @@ GLOBAL: dict[str, Handler] = {
     "hostname NAME": config.hostname,
     "prompt LINE": config.prompt,
     "terminal width NUMBER": config.width,
+    "pager lines NUMBER": config.pager,
     "boot system FILE": config.boot_system,
     "no boot system": config.no_boot_system,
     "no boot system FILE": config.no_boot_system,

@@ -30,18 +30,19 @@ _DEFAULT_WIDTH = 80
 _Edit: TypeAlias = Callable[["Sections"], None]
 
 
-def _change(at: At, edit: _Edit, effect: Effect = Effect.CONFIG, *, says: str = "") -> Outcome:
+def _change(
+    at: At,
+    edit: _Edit,
+    effect: Effect = Effect.CONFIG,
+    *,
+    says: str = "",
+    stays_here: bool = False,
+) -> Outcome:
     """A line that changes the running configuration, here and where it is replicated."""
 
     def act() -> None:
-        is_replicated = (
-            at.asa.is_active
-            and at.asa.has_failover
-            and at.mate.hears_mate(link=at.has_link)
-            and at.mate.has("sync_stuck") is None
-        )
-        units = [at.asa, at.mate] if is_replicated else [at.asa]
-        for unit in units:
+        is_replicated = not stays_here and at.mate.has("sync_stuck") is None
+        for unit in at.units if is_replicated else [at.asa]:
             configuration = unit.configuration
             had_failover = unit.has_failover
             edit(configuration.running)
@@ -100,6 +101,11 @@ def width(at: At, arguments: tuple[str, ...]) -> Outcome:
     if is_shown and line in at.asa.configuration.running:
         return Outcome(Reply(stdout=text_of(*at.warning)))
     return _change(at, _instead(line if is_shown else "", "terminal width "))
+
+
+def pager(at: At, _: tuple[str, ...]) -> Outcome:
+    """``pager lines N``: one of the few lines that are not replicated (Cisco's guide to 9.0)."""
+    return _change(at, _instead(at.text, "pager "), stays_here=True)
 
 
 def boot_system(at: At, arguments: tuple[str, ...]) -> Outcome:

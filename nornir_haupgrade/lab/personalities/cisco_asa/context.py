@@ -65,6 +65,13 @@ class At:
         )
 
     @property
+    def units(self) -> list[Asa]:
+        """This unit, and the standby where what is entered here is entered there too."""
+        is_leading = self.asa.is_active and self.asa.has_failover
+        is_followed = is_leading and self.mate.hears_mate(link=self.has_link)
+        return [self.asa, self.mate] if is_followed else [self.asa]
+
+    @property
     def mate_word(self) -> State:
         """What this unit knows of the other one: for a hold time, what it last was."""
         if self.hears_mate:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.personalities.cisco_asa.asa import Asa
     from nornir_haupgrade.lab.timeline import Timer
 
+_WARNING = "************WARNING****WARNING****WARNING********************************"
 _LOOKS_AGAIN = 0.5
 """Device seconds after which a replication that is stuck is tried again."""
 
@@ -49,7 +50,8 @@ class Course:
         self._announced = asa.image.version
         """The version that it last told its mate."""
         self._active_seconds = 0.0
-        self._active_since = asa.booted_at
+        self.active_since = asa.booted_at
+        """When it became active the last time."""
         self._joining: Timer | None = None
         self._note(asa.booted_at, State.NOT_DETECTED, State.NEGOTIATION, Why.NO_ERROR)
         joining = (*(state for state, _ in JOINING), State.STANDBY_READY)
@@ -74,7 +76,7 @@ class Course:
     @property
     def active_seconds(self) -> float:
         """How long it has been active since its boot."""
-        now = self._asa.timeline.now() - self._active_since if self._asa.is_active else 0.0
+        now = self._asa.timeline.now() - self.active_since if self._asa.is_active else 0.0
         return self._active_seconds + now
 
     def begin(self) -> None:
@@ -96,8 +98,9 @@ class Course:
         was = State.ACTIVE if before is HaState.MASTER else self.state
         was = State.FAILED if before is HaState.FAULT else was
         if before is HaState.MASTER:
-            self._active_seconds += now - self._active_since
+            self._active_seconds += now - self.active_since
             self.last_failover = now
+            self._asa.announce("Switching to Standby")
         self._stop_joining()
         match role:
             case HaState.INIT:
@@ -122,7 +125,7 @@ class Course:
     def _become_active(self, was: State, why: Why | None) -> None:
         mate, now = self._asa.mate, self._asa.timeline.now()
         self._announced = self._asa.image.version
-        self._active_since = self.last_failover = mate.course.last_failover = now
+        self.active_since = self.last_failover = mate.course.last_failover = now
         if why is None:
             why = Why.ALONE if was is State.NEGOTIATION else Why.SILENCE
             if mate.role is HaState.FAULT:
@@ -130,6 +133,7 @@ class Course:
         for state in BECOMING_ACTIVE:
             self.pass_to(state, why, was=was)
             was = state
+        self._asa.announce("Switching to Active")
         if mate.role is HaState.BACKUP and mate.course.state is State.NEGOTIATION:
             mate.course.join(Why.MATE)
 
@@ -174,6 +178,8 @@ class Course:
         state, share = JOINING[stage]
         if self.state is not state:
             self.pass_to(state, why)
+            if state is State.SYNC_CONFIG:
+                self._announce_replication()
         is_stuck = state is State.SYNC_CONFIG and asa.has("sync_stuck") is not None
         seconds = _LOOKS_AGAIN if is_stuck else share * asa.times.sync_seconds
 
@@ -183,9 +189,22 @@ class Course:
                 return
             if state is State.SYNC_CONFIG:
                 asa.replicate()
+                asa.announce("End configuration replication from mate.")
+                asa.mate.announce("End Configuration Replication to mate")
             self._join(stage + 1, why)
 
         self._joining = asa.timeline.after(seconds, go_on)
+
+    def _announce_replication(self) -> None:
+        """As in a transcript of an upgrade, and in Cisco's guide to 9.0."""
+        asa, mate = self._asa, self._asa.mate
+        ours, other = mate.image.version, asa.image.version
+        if ours != other:
+            mate.announce(
+                _WARNING, f"   Mate version {other} is not identical with ours {ours}", _WARNING
+            )
+        mate.announce("Beginning configuration replication: Sending to mate.")
+        asa.announce("Beginning configuration replication from mate.")
 
     def turned_off(self) -> None:
         """Failover was switched off: it stays what it is, and hears nobody."""

@@ -101,6 +101,7 @@ ASA_FAULTS: dict[str, Kind] = {
     "reply_lost": Kind(rule(Twist.CUT_AFTER, "show ", times=1), Target.BOTH),
     "cut_line": Kind(rule(Twist.CUT_BEFORE, "show ", times=1), Target.BOTH),
     "slow_output": Kind(rule(Twist.DELAY, "show "), Target.BOTH),
+    "console_messages": Kind(quirk("console_messages"), Target.BOTH),
     # sessions and configuration
     "sessions_never_sync": Kind(quirk("sessions_never_sync"), Target.BOTH),
     "sessions_slow": Kind(quirk("sessions_slow"), Target.BOTH),

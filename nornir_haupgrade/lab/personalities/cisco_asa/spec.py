@@ -30,6 +30,9 @@ class AsaSpec:
     """Whether ``ssh scopy enable`` is configured."""
     replicates_http: bool = True
     """Whether ``failover replication http`` is configured."""
+    moves_addresses: bool = True
+    """Whether the members' ports go with the roles, as addresses do: at the first one's the active
+    unit answers, at the second one's the standby. False, as with no real pair: to each its own."""
     server: tuple[str, ...] = ()
     """Versions whose images any server has that ``copy`` is pointed at."""
 
