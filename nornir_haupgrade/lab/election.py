@@ -148,8 +148,9 @@ class Election:
     def give_up(self, device: Device) -> None:
         """Have a master step back: its peer takes over if it can, else whom silence makes."""
         peer = self._pair.peer(device)
-        is_told = self._pair.hears_adverts and (self._pair.has_link or not self.rules.needs_link)
-        if is_told and self.role(peer) is HaState.BACKUP and not peer.is_apart(self.group):
+        can_tell = self._pair.hears_adverts and (self._pair.has_link or not self.rules.needs_link)
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        if can_tell and not is_apart and self.role(peer) is HaState.BACKUP:
             self.take(peer)
             return
         self._assign(device, HaState.BACKUP)

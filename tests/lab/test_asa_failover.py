@@ -75,6 +75,7 @@ def test_a_switchover_to_where_the_role_is_does_nothing(asas: AsaWorld, line: st
     asas.wait(60)
     assert asas.roles == ("MASTER", "BACKUP")
     assert asas.entries("role") == []
+    assert asas.entries("command")[-1]["effect"] == "none"
 
 
 def test_nobody_preempts(asas: AsaWorld) -> None:

@@ -124,6 +124,15 @@ def test_lines_that_a_release_does_not_know_are_lost_from_both_configurations_it
     assert "eq 7001" not in asas.ask(asas.a, "show running-config access-list")
 
 
+def test_a_line_that_the_standbys_release_does_not_know_is_not_taken_over(asas: AsaWorld) -> None:
+    asas.upgrade_standby(NEW, drop_config_lines=["snmp-server"])
+    said = asas.configure(asas.a, "snmp-server contact noc", "logging enable")
+    assert said == ["", ""]
+    assert asas.ask(asas.a, "show running-config snmp-server") == "snmp-server contact noc\n"
+    assert asas.ask(asas.b, "show running-config snmp-server") == ""
+    assert asas.ask(asas.b, "show running-config logging") == "logging enable\n"
+
+
 def test_a_pair_that_is_half_upgraded_can_be_found(make_asas: MakeAsas) -> None:
     asas = make_asas(versions=(OLD, NEW))
     assert (asas.state(asas.a).slot, asas.state(asas.b).slot) == (OLD_FILE, NEW_FILE)

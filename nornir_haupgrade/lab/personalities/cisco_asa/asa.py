@@ -175,6 +175,11 @@ class Asa(Device):
             sections.add(self.configuration.running, line)
         self.hostname = self.configuration.hostname
 
+    def drop_unknown(self) -> None:
+        """Lose the running lines that the release does not know."""
+        running = self.configuration.running
+        self.configuration.running = sections.without(running, self._lost)
+
     def announce(self, *lines: str) -> None:
         """Print on the console what nobody asked for; on other terminals only if that is so."""
         if self.has("console_messages") is not None:

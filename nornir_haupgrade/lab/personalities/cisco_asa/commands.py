@@ -63,6 +63,7 @@ PRIVILEGED: dict[str, Handler] = {
     "show vpn-sessiondb": show_network.vpn_sessions,
     "show vpn-sessiondb summary": show_network.vpn_sessions,
     "show running-config": show_files.running_config,
+    "show running-config all": show_files.running_config,
     "show running-config LINE": show_files.running_part,
     "show startup-config": show_files.startup_config,
     "show startup-config errors": show_files.startup_errors,

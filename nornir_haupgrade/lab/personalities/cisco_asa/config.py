@@ -46,6 +46,7 @@ def _change(
             configuration = unit.configuration
             had_failover = unit.has_failover
             edit(configuration.running)
+            unit.drop_unknown()
             configuration.note(at.now)
             unit.hostname = configuration.hostname
             if unit.has_failover is not had_failover:

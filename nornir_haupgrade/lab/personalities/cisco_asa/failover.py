@@ -27,10 +27,10 @@ def take(at: At, _: tuple[str, ...]) -> Outcome:
             return
         at.asa.course.explain(Why.COMMAND)
         at.mate.course.explain(Why.TOLD_STANDBY)
-        at.asa.is_pseudo = at.asa.is_pseudo and not at.asa.has_failover
         at.election.take(at.asa)
 
-    return Outcome(Reply(), Effect.SWITCH, act=act)
+    moves = at.asa.role is HaState.BACKUP
+    return Outcome(Reply(), Effect.SWITCH if moves else Effect.NONE, act=act)
 
 
 def give_up(at: At, _: tuple[str, ...]) -> Outcome:
@@ -47,12 +47,13 @@ def give_up(at: At, _: tuple[str, ...]) -> Outcome:
         at.mate.course.explain(Why.TOLD_ACTIVE)
         at.election.give_up(at.asa)
 
-    return Outcome(Reply(), Effect.SWITCH, act=act)
+    return Outcome(Reply(), Effect.SWITCH if at.asa.is_active else Effect.NONE, act=act)
 
 
 def reset(at: At, _: tuple[str, ...]) -> Outcome:
     """``failover reset``: a failed unit looks at itself again; still broken, it stays failed."""
-    return Outcome(Reply(), Effect.FUNCTIONAL, act=at.asa.changed)
+    effect = Effect.FUNCTIONAL if at.asa.role is HaState.FAULT else Effect.NONE
+    return Outcome(Reply(), effect, act=at.asa.changed)
 
 
 def reload_standby(at: At, _: tuple[str, ...]) -> Outcome:
