@@ -20,7 +20,7 @@ class Effect(StrEnum):
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
-    """The running configuration becomes the one of the next boot."""
+    """The running configuration, or a copy of one, becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
     FILES = "files"

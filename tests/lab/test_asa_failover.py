@@ -298,6 +298,27 @@ def test_both_count_the_connections_and_name_them(asas: AsaWorld) -> None:
     assert asas.ask(asas.a, "show conn port 40003").count("TCP ") == 1
 
 
+def test_connections_by_protocol(asas: AsaWorld) -> None:
+    assert asas.ask(asas.a, "show conn protocol tcp").startswith("200 in use")
+    assert asas.ask(asas.a, "show conn protocol udp").startswith("0 in use")
+    assert asas.ask(asas.a, "show conn address nowhere").startswith("ERROR: ")
+
+
+def test_a_unit_that_is_told_to_take_the_role_while_it_joins_joins_no_more(
+    make_asas: MakeAsas,
+) -> None:
+    asas = make_asas(sync_seconds=30)
+    asas.ask(asas.b, "reload noconfirm")
+    asas.wait(10)
+    assert asas.host(asas.b) == "Secondary - Sync Config"
+    assert "Sync Config\n" in asas.ask(asas.b, "show failover state")
+    asas.ask(asas.b, "failover active")
+    asas.wait(60)
+    assert asas.roles == ("BACKUP", "MASTER")
+    assert asas.history(asas.b)[-1][1] == "Active"
+    assert asas.pair.sessions.lost > 0
+
+
 def test_a_unit_is_ready_before_it_knows_slow_connections(asas: AsaWorld) -> None:
     asas.strike("sessions_slow", "p1b", seconds=60)
     asas.ask(asas.b, "reload noconfirm")

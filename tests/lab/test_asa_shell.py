@@ -127,6 +127,48 @@ def test_what_is_configured_on_the_active_runs_on_both_and_is_saved_on_both(
     assert effects.count("save") == 1
 
 
+def test_lines_are_taken_away_again(asas: AsaWorld) -> None:
+    before = asas.state(asas.b).config_hash
+    lines = ("interface gi0/0", "description wan", "ssh scopy enable", "prompt hostname")
+    asas.configure(asas.a, *lines, "no ssh scopy enable")
+    said = asas.ask(asas.b, "show running-config")
+    assert (" description wan\n" in said, "ssh scopy enable" in said) == (True, False)
+    assert asas.prompt(asas.b) == "p1# "
+    back = ("interface gi0/0", "no description", "ssh scopy enable")
+    asas.configure(asas.a, *back, "prompt hostname priority state")
+    assert asas.state(asas.b).config_hash == before
+    assert INVALID in asas.configure(asas.a, "interface gi9/9")[0]
+
+
+def test_the_order_of_lines_is_that_of_the_firewall_and_not_of_whoever_typed_them(
+    asas: AsaWorld,
+) -> None:
+    before = asas.ask(asas.b, "show running-config failover").splitlines()
+    assert before[:2] == ["failover", "failover lan unit secondary"]
+    asas.ask(asas.a, "write standby")
+    asas.wait(5)
+    assert asas.ask(asas.b, "show running-config failover").splitlines() == before
+    asas.configure(asas.a, "interface gi0/0", "description wan")
+    said = asas.ask(asas.b, "show running-config interface")
+    assert "interface GigabitEthernet0/0\n description wan\n nameif outside\n" in said
+
+
+def test_configuration_that_is_wrong_in_an_inner_mode_is_pointed_at(asas: AsaWorld) -> None:
+    said = asas.configure(asas.a, "interface gi0/0", "security levl 5")
+    assert said[1].endswith(INVALID)
+    assert "^" in said[1]
+
+
+def test_the_units_of_a_pair_that_is_in_sync_differ_in_what_they_are(asas: AsaWorld) -> None:
+    first, second = (
+        asas.ask(unit, "show running-config").splitlines() for unit in (asas.a, asas.b)
+    )
+    different = [one for one, other in zip(first, second, strict=True) if one != other]
+    starts = (": Serial Number: ", "failover lan unit primary", "Cryptochecksum:")
+    assert len(different) == len(starts)
+    assert all(map(str.startswith, different, starts))
+
+
 def test_the_length_of_pages_is_not_replicated(asas: AsaWorld) -> None:
     """One of the exceptions in Cisco's guide to 9.0."""
     asas.configure(asas.a, "pager lines 40")

@@ -240,6 +240,34 @@ def test_configurations_are_copied_to_the_disk_and_away(asas: AsaWorld) -> None:
     assert "before.cfg" not in asas.ask(asas.b, "dir")  # copies are not replicated
 
 
+def test_a_configuration_from_the_disk_is_that_of_the_next_boot(asas: AsaWorld) -> None:
+    asas.ask(asas.b, "copy /noconfirm running-config disk0:/before.cfg")
+    before = asas.state(asas.b).config_hash
+    asas.configure(asas.b, "logging enable", "interface Management0/0", "description mgmt")
+    asas.ask(asas.b, "write memory")
+    assert asas.state(asas.b).config_hash != before
+    line = "copy disk0:/before.cfg startup-config"
+    assert asked(asas, line) == "\nSource filename [before.cfg]? "
+    said = asas.ask(asas.b, line, "")
+    assert "bytes copied" in said
+    assert asas.entries("command")[-1]["effect"] == "save"
+    startup = asas.ask(asas.b, "show startup-config")
+    assert "logging enable" not in startup
+    assert "description mgmt" not in startup
+    assert " nameif management\n" in startup
+    asas.ask(asas.b, "reload noconfirm")
+    asas.wait(10)
+    assert asas.state(asas.b).config_hash == before
+    assert asas.ask(asas.b, "copy nothing startup-config", "").startswith("%Error opening")
+
+
+def test_a_file_goes_to_a_server(asas: AsaWorld) -> None:
+    said = asas.ask(asas.a, f"copy /noconfirm disk0:/{OLD_FILE} tftp://192.0.2.1/{OLD_FILE}")
+    assert "262144 bytes copied" in said
+    assert asas.entries("command")[-1]["effect"] == "backup"
+    assert "%Error opening" in asas.ask(asas.a, f"copy /noconfirm {OLD_FILE} disk9:/x")
+
+
 def test_a_disk_that_is_full_takes_no_image(make_asas: MakeAsas) -> None:
     asas = make_asas(disk=300 * 1024, setup=AsaSpec(server=(NEW,)))
     url = f"tftp://192.0.2.1/{NEW_FILE}"

@@ -16,7 +16,8 @@ class Layout:
     """How a platform orders and prints a configuration, whatever order lines were entered in."""
 
     order: tuple[str, ...]
-    """Beginnings of lines at the margin, in the order in which they are printed."""
+    """Beginnings of lines at the margin, in the order in which they are printed; of two that fit a
+    line, the longer one counts."""
     entered: tuple[str, ...] = ()
     """Beginnings of lines of which the first one entered comes first; others are sorted."""
     is_parted: bool = True
@@ -26,8 +27,9 @@ class Layout:
 
     def _rank(self, line: str) -> tuple[int, str]:
         bare = line.removeprefix("no ")
-        starts = (at for at, start in enumerate(self.order) if bare.startswith(start))
-        return next(starts, len(self.order)), "" if line.startswith(self.entered) else line
+        fitting = [start for start in self.order if bare.startswith(start)]
+        place = self.order.index(max(fitting, key=len)) if fitting else len(self.order)
+        return place, "" if line.startswith(self.entered) else line
 
     def _inner_rank(self, line: str) -> tuple[bool, int, int]:
         for place, pattern in enumerate(self.inner):

@@ -175,6 +175,21 @@ def boot_lines(content: Sections) -> list[str]:
     return [line.removeprefix(_BOOT) for line in lines]
 
 
+def parsed(text: str) -> Sections:
+    """A configuration that was copied as text, without its head and its end."""
+    found: Sections = {}
+    header = ""
+    for line in text.splitlines():
+        if not line.strip() or line.startswith((":", "!", "ASA Version ", "Cryptochecksum:")):
+            continue
+        if line.startswith(" ") and header:
+            sections.add(found, header, line[1:])
+        else:
+            header = line
+            sections.add(found, header)
+    return found
+
+
 def checksum(content: Sections) -> str:
     """The cryptochecksum of a configuration: 32 hexadecimal digits."""
     text = "\n".join(sections.rendered(content))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab.command import Effect, Outcome, Reply
 from nornir_haupgrade.lab.images import build_image
 from nornir_haupgrade.lab.personalities.cisco_asa import change
-from nornir_haupgrade.lab.personalities.cisco_asa.configuration import checksum
+from nornir_haupgrade.lab.personalities.cisco_asa.configuration import checksum, parsed
 from nornir_haupgrade.lab.personalities.cisco_asa.show_files import missing, spaced, text
 from nornir_haupgrade.lab.personalities.cisco_asa.versions import (
     disk_name,
@@ -52,6 +52,8 @@ def questions(at: At, source: str, destination: str) -> list[Question]:
         asked.append(Question(f"\nAddress or name of remote host [{_host(remote)}]? "))
     if source not in _CONFIGURATIONS:
         asked.append(Question(f"\nSource filename [{_base(source)}]? "))
+    if destination == "startup-config":
+        return asked
     target = _base(destination) or _base(source)
     asked.append(Question(f"\nDestination filename [{target}]? "))
     if (flash_path(destination) or "") in at.asa.disk.files:
@@ -70,8 +72,11 @@ def copy(at: At, arguments: tuple[str, ...]) -> Outcome:
         return missing(source)
     if _is_remote(destination):
         return _sent(at, source, len(content))
+    if destination == "startup-config":
+        return _restored(at, content)
     path = flash_path(destination)
-    if path is None:
+    if path is None or destination == "running-config":
+        # merging a configuration into what runs is not simulated
         return missing(destination)
     if path.endswith("/"):
         path += _base(source)
@@ -109,6 +114,17 @@ def _sent(at: At, source: str, size: int) -> Outcome:
     return Outcome(Reply(stdout=said), Effect.BACKUP)
 
 
+def _restored(at: At, content: bytes) -> Outcome:
+    """A configuration from the disk for the next boot, of this unit only; the lab's own wording."""
+    startup = parsed(content.decode(errors="replace"))
+
+    def act() -> None:
+        at.asa.configuration.startup = startup
+
+    said = text_of("", "Copy in progress...C", "", _copied(len(content)))
+    return Outcome(Reply(stdout=said), Effect.SAVE, act=act)
+
+
 def _configuration(at: At, source: str, destination: str) -> Outcome:
     """A configuration is copied as text, with its checksum."""
     if (source, destination) == _CONFIGURATIONS:
@@ -122,7 +138,6 @@ def _configuration(at: At, source: str, destination: str) -> Outcome:
         return Outcome(Reply(stdout=said), Effect.BACKUP)
     path = flash_path(destination)
     if path is None or destination in _CONFIGURATIONS:
-        # replacing a configuration by another one is not simulated
         return missing(destination)
     if len(data) > at.asa.disk.free:
         return wrong(f"%Error writing {disk_name(path)} (No space left on device)")
