@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from nornir_haupgrade.lab import AsaSpec, Platform, SpecError, control, lab_from, pair_from
 from nornir_haupgrade.lab.personalities.cisco_asa.faults import ASA_FAULTS
-from nornir_haupgrade.lab.personalities.cisco_asa.spec import setup_of
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import ports_of, setup_of
 from nornir_haupgrade.lab.personalities.linux_ha.faults import FAULTS
 from tests.lab.conftest import Eventually
 
@@ -39,6 +39,12 @@ def test_a_pair_from_plain_data() -> None:
         auto_enable=True, prompt="", server=("9.18(4)5",), moves_addresses=False
     )
     assert setup_of(pair_from(PAIR).setup) == AsaSpec()
+
+
+def test_hundreds_of_pairs_have_addresses() -> None:
+    lab = lab_from({"pairs": [{**PAIR, "name": f"f{number}"} for number in range(300)]})
+    nets = {port.net for pair in lab.pairs for port in ports_of(pair.number)}
+    assert len(nets) == 3 * 256
 
 
 @pytest.mark.parametrize(

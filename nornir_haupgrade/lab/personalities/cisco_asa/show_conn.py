@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.sessions import Session
 
 
+_HOST = 100
+"""The number of client and server in their networks."""
+
+
 def _known(at: At) -> list[Session]:
     """What the active carries, or what the standby was told; what both ends closed is gone."""
     sessions = at.pair.sessions
@@ -37,8 +41,8 @@ def count(at: At, _: tuple[str, ...]) -> Outcome:
 
 
 def _ends(at: At, session: Session) -> tuple[str, str]:
-    number = at.pair.spec.number
-    return session.ends or (f"10.1.{number}.100:{session.port}", f"10.2.{number}.100:7000")
+    outside, inside = (port.net.network_address + _HOST for port in at.asa.board[:2])
+    return session.ends or (f"{outside}:{session.port}", f"{inside}:7000")
 
 
 def _row(at: At, session: Session) -> str:

@@ -61,6 +61,7 @@ class PortSpec:
         return self.net.network_address + 254
 
 
+_NETS = 256
 _PORTS = (
     ("GigabitEthernet0/0", "outside", 0, "10.1.{number}.0/24"),
     ("GigabitEthernet0/1", "inside", 100, "10.2.{number}.0/24"),
@@ -70,7 +71,11 @@ DATA_PORTS = ("GigabitEthernet0/0", "GigabitEthernet0/1")
 
 
 def ports_of(number: int) -> tuple[PortSpec, ...]:
-    """The named interfaces of both units of a pair; all are monitored."""
+    """The named interfaces of both units of a pair; all are monitored.
+
+    After 256 pairs the addresses begin again.
+    """
+    number %= _NETS
     return tuple(
         PortSpec(hardware, name, level, ipaddress.IPv4Network(net.format(number=number)))
         for hardware, name, level, net in _PORTS
@@ -79,7 +84,7 @@ def ports_of(number: int) -> tuple[PortSpec, ...]:
 
 def failover_net(number: int) -> ipaddress.IPv4Network:
     """Of the failover link: .1 is the primary's for good, .2 the secondary's."""
-    return ipaddress.IPv4Network(f"10.3.{number}.0/24")
+    return ipaddress.IPv4Network(f"10.3.{number % _NETS}.0/24")
 
 
 def setup_of(setup: object) -> AsaSpec:
