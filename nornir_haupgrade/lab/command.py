@@ -20,9 +20,11 @@ class Effect(StrEnum):
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
-    """The running configuration becomes the one of the next boot."""
+    """The running configuration, or a copy of one, becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
+    FILES = "files"
+    """A file comes onto the disk or goes; nothing runs or boots because of it."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
@@ -83,6 +85,8 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    on: Device | None = None
+    """Whom it changes, where that is not the member it was typed on."""
 
 
 def say(text: str) -> Outcome:

@@ -43,6 +43,7 @@ class Pair:
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
         self.devices = (first, second)
+        first.peer, second.peer = second, first
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
             group: Election(self, group, rules)
@@ -73,12 +74,12 @@ class Pair:
 
     def is_peer_link_up(self, device: Device) -> bool:
         """Whether a member hears its peer on the HA link."""
-        return (
-            self.is_link_up
-            and device.ports["ha"]
-            and self.peer(device).ports["ha"]
-            and self.peer(device).phase is Phase.RUNNING
-        )
+        return self.has_link and self.peer(device).phase is Phase.RUNNING
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the HA link itself is whole, whoever is up at its ends."""
+        return self.is_link_up and all(device.ports.get("ha", True) for device in self.devices)
 
     def forwards(self, device: Device) -> bool:
         """Whether traffic really passes through a member, whatever it says of itself."""

@@ -47,11 +47,15 @@ class AskingConsole:
         command = self.process.command
         try:
             if command is None:
+                self.device.on_notice.append(self._say)
                 await self._run_shell()
             else:
                 await self.run_one(command)
         except Hangup:
             self.process.exit(0)
+        finally:
+            if self._say in self.device.on_notice:
+                self.device.on_notice.remove(self._say)
 
     def _put(self, data: bytes) -> None:
         self._out += data
@@ -80,8 +84,16 @@ class AskingConsole:
     def _cut(self) -> None:
         self.process.get_extra_info("connection").abort()
 
+    def greeting(self) -> str:
+        """What a login is shown before its first prompt."""
+        return "\n"
+
+    def erased(self, more: str) -> str:
+        """What takes the end of a page away again."""
+        return "\b" * len(more) + " " * len(more) + "\b" * len(more)
+
     async def _run_shell(self) -> None:
-        self._print("\n")
+        self._print(self.greeting())
         while True:
             self._print(self.command_line.prompt(self.device, self.terminal))
             self._flush()
@@ -92,9 +104,10 @@ class AskingConsole:
             except Interrupted:
                 continue
 
-    async def _read(self, *, echo: bool = True) -> str:
+    async def _read(self, kind: Answering = Answering.LINE) -> str:
         """A line, its echo sent as it is typed."""
-        return await self._keyboard.line(echo=echo)
+        mask = b"*" if kind is Answering.STARS else b""
+        return await self._keyboard.line(echo=kind is Answering.LINE, mask=mask)
 
     async def _enter(self, line: Line) -> bool:
         """Take one line; False when the session is over."""
@@ -142,15 +155,11 @@ class AskingConsole:
             is_yes = await self._keyboard.confirmed(by_enter=by_enter)
             return question.accepted("y" if is_yes else "n")
         while True:
-            typed = (await self._read(echo=question.kind is not Answering.SECRET)).strip()
+            typed = (await self._read(question.kind)).strip()
             answer = question.accepted(typed)
             if answer is not None or not question.again:
                 return answer
             self._say(question.again + question.text.lstrip("\n"))
-
-    def _erase(self, more: str) -> None:
-        """Take back what a full page ended with."""
-        self._print("\b" * len(more) + " " * len(more) + "\b" * len(more))
 
     async def _page(self, text: str) -> None:
         """Print, and stop after each page for a key."""
@@ -161,7 +170,7 @@ class AskingConsole:
             lines = lines[room:]
             self._flush()
             key = await self._keyboard.key()
-            self._erase(more)
+            self._print(self.erased(more))
             if key not in {_SPACE, _RETURN}:
                 return
             room = self.terminal.length - 1 if key == _SPACE else 1

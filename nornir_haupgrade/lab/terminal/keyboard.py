@@ -78,8 +78,8 @@ class Keyboard:
         self._flush()
         return is_yes
 
-    async def line(self, *, echo: bool = True) -> str:
-        """A line, edited as it is typed.
+    async def line(self, *, echo: bool = True, mask: bytes = b"") -> str:
+        """A line, edited as it is typed; a mask is shown instead of each character.
 
         Raises:
             Interrupted: It was given up.
@@ -99,9 +99,9 @@ class Keyboard:
                 return "end"
             if key == _END and not line:
                 raise Hangup
-            self._edit(line, key, echo=echo)
+            self._edit(line, key, echo=echo or bool(mask), mask=mask)
 
-    def _edit(self, line: bytearray, key: int, *, echo: bool) -> None:
+    def _edit(self, line: bytearray, key: int, *, echo: bool, mask: bytes) -> None:
         if key in _ERASE:
             gone = 1 if line else 0
         elif key == _KILL_LINE:
@@ -113,7 +113,7 @@ class Keyboard:
         else:
             line.append(key)
             if echo:
-                self._write(bytes([key]))
+                self._write(mask or bytes([key]))
             return
         del line[len(line) - gone :]
         if echo:

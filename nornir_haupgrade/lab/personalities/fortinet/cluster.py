@@ -27,12 +27,12 @@ def sessions_of(at: At, device: FortiGate) -> int:
 
 def members_seen(device: FortiGate) -> list[FortiGate]:
     """The members of its cluster that a member knows of, itself first."""
-    return [device, device.peer] if device.hears_peer else [device]
+    return [device, device.mate] if device.hears_peer else [device]
 
 
 def cluster_index(device: FortiGate) -> int:
     """The member with the higher serial number is number 0."""
-    return 0 if device.node_id > device.peer.node_id else 1
+    return 0 if device.node_id > device.mate.node_id else 1
 
 
 def not_in_cluster() -> Outcome:

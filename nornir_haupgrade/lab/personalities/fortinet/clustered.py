@@ -67,8 +67,8 @@ class Clustered(Device, ABC):
         """What runs."""
 
     @property
-    def peer(self) -> Clustered:
-        """The other member."""
+    def mate(self) -> Clustered:
+        """The other member, known as one of a cluster."""
         peer = self.pair.peer(self)
         if not isinstance(peer, Clustered):
             msg = f"{peer.name} is in no cluster"
@@ -104,7 +104,7 @@ class Clustered(Device, ABC):
     def hears_peer(self) -> bool:
         """Whether the other member's heartbeats arrive."""
         is_reached = self.pair.is_peer_link_up(self) and self.pair.hears_adverts
-        return is_reached and self.peer.has_ha_running
+        return is_reached and self.mate.has_ha_running
 
     @property
     def selections(self) -> list[Event]:
@@ -123,7 +123,7 @@ class Clustered(Device, ABC):
     def outranks(self, peer: Device, group: str) -> bool:
         """By FGCP's criteria."""
         del group
-        return peer is self.peer and fgcp.compare(self, self.peer)[0]
+        return peer is self.mate and fgcp.compare(self, self.mate)[0]
 
     def floor(self, group: str) -> HaState | None:
         """A failed interface only counts in the election: the member takes part all the same."""
@@ -137,7 +137,7 @@ class Clustered(Device, ABC):
 
     def negotiate(self) -> None:
         """Have the priorities count that are configured by now."""
-        for member in (self, self.peer):
+        for member in (self, self.mate):
             member.counted_priority = member.configured_priority
 
     def reset_age(self) -> None:
@@ -151,7 +151,7 @@ class Clustered(Device, ABC):
         """Set or unset the failover flag; only one member has it."""
         self.is_suspended = on
         if on and self.hears_peer:
-            self.peer.is_suspended = False
+            self.mate.is_suspended = False
         self.negotiate()
         self.changed()
 
@@ -159,8 +159,8 @@ class Clustered(Device, ABC):
         """Be a member of a pair that has long been up."""
         super().join(pair)
         if pair.devices[1] is self:
-            chosen, why = fgcp.chosen(self.peer, self)
-            for member in (self.peer, self):
+            chosen, why = fgcp.chosen(self.mate, self)
+            for member in (self.mate, self):
                 text = fgcp.sentence(chosen, why, member.version)
                 member.history.append(Event(self.booted_at, text, is_selection=True))
 
@@ -182,22 +182,22 @@ class Clustered(Device, ABC):
         now = self.timeline.now()
         if self.seats[group].role is HaState.INIT:
             self.lost_at = now
-        elif not self.hears_peer and self.peer.role is HaState.MASTER:
-            self.lost_at = self.peer.lost_at = now
+        elif not self.hears_peer and self.mate.role is HaState.MASTER:
+            self.lost_at = self.mate.lost_at = now
         if self.seats[group].role is not HaState.MASTER:
             return
-        why = fgcp.compare(self, self.peer)[1] if self.hears_peer else fgcp.Why.ALONE
-        for member in (self, self.peer) if self.hears_peer else (self,):
+        why = fgcp.compare(self, self.mate)[1] if self.hears_peer else fgcp.Why.ALONE
+        for member in (self, self.mate) if self.hears_peer else (self,):
             member.note(fgcp.sentence(self, why, member.version), is_selection=True)
 
     def _start_ha(self) -> None:
         self.age_from = now = self.timeline.now()
         self.note("hatalk started")
-        is_met = self.pair.is_peer_link_up(self) and self.peer.has_ha_running
-        self.cluster_since = self.peer.cluster_since if is_met else now
+        is_met = self.pair.is_peer_link_up(self) and self.mate.has_ha_running
+        self.cluster_since = self.mate.cluster_since if is_met else now
         if is_met:
-            for member in (self, self.peer):
-                member.note(f"new member '{member.peer.node_id}' joins the cluster")
+            for member in (self, self.mate):
+                member.note(f"new member '{member.mate.node_id}' joins the cluster")
         self.negotiate()
         super()._start_ha()
         for listener in tuple(self.on_joined):

@@ -34,10 +34,14 @@ class FortiConsole(AskingConsole):
             while await self._keyboard.key() not in {ord("a"), ord("A")}:
                 self._say(_BANNER)
             self._print("\n")
-        await super()._run_shell()
+        try:
+            await super()._run_shell()
+        finally:
+            self._leave()
 
-    def _erase(self, more: str) -> None:
-        self._print("\r" + " " * len(more) + "\r")
+    def erased(self, more: str) -> str:
+        """What takes the end of a page away again."""
+        return "\r" + " " * len(more) + "\r"
 
     async def _page(self, text: str) -> None:
         configuration = fortigate_of(self.device).configuration
@@ -71,7 +75,7 @@ class FortiConsole(AskingConsole):
 
     def _hop(self) -> None:
         device = fortigate_of(self.device)
-        there, line = device.peer, device.peer.free_line()
+        there, line = device.mate, device.mate.free_line()
         user, _ = self.terminal.login
         there.logins[line] = f"{user} pts/{line} 169.254.0.{1 + cluster_index(device)}"
         self._home = device, self.terminal, line
@@ -79,18 +83,13 @@ class FortiConsole(AskingConsole):
         self.terminal = Terminal(line=line, login=self.terminal.login)
 
     def _return(self) -> None:
-        """Be on one's own member again."""
-        if self._home is None:
-            return
-        there, (home, terminal, line) = self.device, self._home
-        there.logins.pop(line, None)
-        self._print(f"Connection to {there.hostname} closed.\n\n")
-        self._home, self.device, self.terminal = None, home, terminal
+        """Be on one's own member again, and say so."""
+        self._print(f"Connection to {self.device.hostname} closed.\n\n")
+        self._leave()
 
-    async def serve(self) -> None:
-        """Serve the session to its end; it leaves no login on the other member."""
-        try:
-            await super().serve()
-        finally:
-            if self._home is not None:
-                self.device.logins.pop(self._home[2], None)
+    def _leave(self) -> None:
+        """Be on one's own member again, with no login left on the other one."""
+        if self._home is not None:
+            home, terminal, line = self._home
+            self.device.logins.pop(line, None)
+            self._home, self.device, self.terminal = None, home, terminal

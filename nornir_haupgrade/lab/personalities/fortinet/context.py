@@ -69,7 +69,7 @@ class At:
     @property
     def peer(self) -> FortiGate:
         """The other member."""
-        return self.device.peer
+        return self.device.mate
 
     @property
     def version(self) -> str:

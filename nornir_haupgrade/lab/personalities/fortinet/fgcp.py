@@ -81,5 +81,5 @@ def sentence(one: Clustered, why: Why, version: str) -> str:
     """What is written down of a choice."""
     word = "primary" if names_primary(version) else "master"
     reasons = _NEW if names_peers(version) else _OLD
-    reason = _ONLY if why is Why.ALONE else reasons[why].format(peer=one.peer.node_id)
+    reason = _ONLY if why is Why.ALONE else reasons[why].format(peer=one.mate.node_id)
     return f"{one.node_id} is selected as the {word} because {reason}."

@@ -68,8 +68,8 @@ class FortiGate(Clustered):
         )
 
     @property
-    def peer(self) -> FortiGate:
-        """The other member."""
+    def mate(self) -> FortiGate:
+        """The other member, known as a FortiGate."""
         return fortigate_of(self.pair.peer(self))
 
     @property
@@ -116,7 +116,7 @@ class FortiGate(Clustered):
     def configured(self) -> None:
         """Follow a configuration that has just changed."""
         self._follow_configuration()
-        if self.preempts or self.peer.preempts:
+        if self.preempts or self.mate.preempts:
             self.negotiate()
         self.changed()
 

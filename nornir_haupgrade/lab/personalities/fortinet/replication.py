@@ -23,11 +23,11 @@ STUCK = "sync_stuck"
 
 def can_sync(device: FortiGate) -> bool:
     """Whether configuration can travel between the members now."""
-    both = (device, device.peer)
+    both = (device, device.mate)
     return (
         device.hears_peer
         and device.has_ha_running
-        and device.version == device.peer.version
+        and device.version == device.mate.version
         and all(one.configuration.is_on("system ha", "sync-config") for one in both)
         # IBM's notes on virtual FortiGates: without a licence a member does not synchronise
         and all(one.is_licensed for one in both)
@@ -39,7 +39,7 @@ def spread(device: FortiGate, path: str) -> None:
     """Have a table that was changed on one member change on the other."""
 
     def arrive() -> None:
-        peer = device.peer
+        peer = device.mate
         if can_sync(device):
             peer.configuration.take(path, device.configuration.table(path))
             peer.configured()
@@ -51,7 +51,7 @@ def pull(device: FortiGate) -> None:
     """Have a secondary take the primary's configuration."""
 
     def arrive() -> None:
-        peer = device.peer
+        peer = device.mate
         is_secondary = device.role is HaState.BACKUP and peer.role is HaState.MASTER
         if is_secondary and can_sync(device):
             device.configuration.take_all(peer.configuration)
@@ -73,4 +73,4 @@ def add_stray(device: FortiGate, name: str) -> None:
 
 def is_in_sync(device: FortiGate) -> bool:
     """Whether both members' shared configuration is the same."""
-    return device.configuration.checksums() == device.peer.configuration.checksums()
+    return device.configuration.checksums() == device.mate.configuration.checksums()

@@ -51,8 +51,8 @@ def _health(at: At) -> list[str]:
     if len(members) == 1 and not device.ports[HEARTBEAT]:
         found.append(f"WARNING: {device.node_id} has hbdev down")
     if len(members) == 1:
-        lost = device.peer.lost_at
-        found.append(f"ERROR: {device.peer.node_id} is lost @ {slashed(lost)}")
+        lost = device.mate.lost_at
+        found.append(f"ERROR: {device.mate.node_id} is lost @ {slashed(lost)}")
     found += [f"WARNING: {one.node_id} has mondev down" for one in members if one.failed_ports]
     if not found:
         return ["HA Health Status: OK"]

@@ -50,7 +50,7 @@ class ClusterUpgrade:
     @property
     def secondary(self) -> FortiGate:
         """The other member."""
-        return self.primary.peer
+        return self.primary.mate
 
     @property
     def limit(self) -> float:
