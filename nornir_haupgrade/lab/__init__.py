@@ -11,12 +11,14 @@ from nornir_haupgrade.lab.control import ControlError, control
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.images import build_image, write_image
 from nornir_haupgrade.lab.lab import Lab, MemberState, PairRig
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     GroupProtocol,
     GroupSpec,
     RouterSpec,
     SoftwareMode,
 )
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, UpgradeMode
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
@@ -29,7 +31,9 @@ from nornir_haupgrade.lab.spec import (
     PairSpec,
     Platform,
     When,
+    asa_pair,
     fault_from,
+    fortigate_pair,
     lab_from,
     pair_from,
     router_pair,
@@ -39,9 +43,11 @@ from nornir_haupgrade.lab.thread import LabThread
 
 __all__ = [
     "SESSION_PORT",
+    "AsaSpec",
     "ControlError",
     "Effect",
     "Fault",
+    "FortigateSpec",
     "GroupProtocol",
     "GroupSpec",
     "HaState",
@@ -60,10 +66,13 @@ __all__ = [
     "RouterSpec",
     "SoftwareMode",
     "SpecError",
+    "UpgradeMode",
     "When",
+    "asa_pair",
     "build_image",
     "control",
     "fault_from",
+    "fortigate_pair",
     "lab_from",
     "pair_from",
     "router_pair",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -20,17 +20,23 @@ class Effect(StrEnum):
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
-    """The running configuration becomes the one of the next boot."""
+    """The running configuration, or a copy of one, becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
+    FILES = "files"
+    """A file comes onto the disk or goes; nothing runs or boots because of it."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
     COMMIT = "commit"
     SUSPEND = "suspend"
+    CLUSTER_UPGRADE = "cluster-upgrade"
+    """Both members are upgraded, one after the other or at once, by themselves."""
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
+    SWITCH = "switch"
+    """The role goes to the other member, and nothing is left that would have to be released."""
 
 
 class Event(StrEnum):
@@ -87,6 +93,10 @@ class Terminal:
     length: int = 24
     """Lines on a page; 0: no pages."""
     width: int = 80
+    login: tuple[str, str] = ("admin", "admin")
+    """User and password that the session logged in with."""
+    own: Any = None
+    """What only the personality's command line keeps; None: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,8 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    on: Device | None = None
+    """Whom it changes, where that is not the member it was typed on."""
 
 
 def say(text: str) -> Outcome:

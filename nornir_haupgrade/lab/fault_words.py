@@ -53,7 +53,8 @@ _TIMES: Final = {"times": Value.COUNT}
 _SECONDS: Final = {"seconds": Value.SECONDS}
 _COMMAND: Final = {"command": Value.TEXT, **_TIMES}
 _REFUSAL: Final = {"message": Value.TEXT, **_COMMAND}
-_LINE: Final = {"line": Value.TEXT}
+_LINE: Final = {"line": Value.TEXT, "name": Value.TEXT}
+"""What differs: a line, or the name of an object where configurations are made of those."""
 
 ABOUT: Final[dict[str, About]] = {
     # the next boot
@@ -69,7 +70,10 @@ ABOUT: Final[dict[str, About]] = {
         "the release that boots drops the lines that contain one of `lines`",
         _TIMES | {"lines": Value.TEXTS, "version": Value.TEXT},
     ),
-    "ha_state_empty": About("says nothing, `times` times (3), when it is asked for its HA", _TIMES),
+    "ha_state_empty": About(
+        "says nothing when it is asked for its HA: `times` times (3), or for `seconds` of a boot",
+        _TIMES | _SECONDS,
+    ),
     # images and flash
     "disk_full": About("`free` bytes are left on the flash (0)", {"free": Value.COUNT}),
     "corrupt_upload": About("a byte of what is sent changes on the way", _TIMES),
@@ -83,6 +87,13 @@ ABOUT: Final[dict[str, About]] = {
     "commit_lost": About("a commit reports success, and nothing is kept", _TIMES),
     "trial_ends": About("the timer of software on trial is over now"),
     "scp_disabled": About("the device takes no files"),
+    "save_fails": About("saving the configuration is refused", _REFUSAL),
+    "save_lost": About("saving reports success, and nothing is saved", _TIMES),
+    "licence_invalid": About(
+        "its licence is not valid after the next boot: it forwards nothing", _TIMES
+    ),
+    "licence_expired": About("its licence is not valid from now on: it forwards nothing"),
+    "licence_lost": About("its next boot finds no licence for HA", _TIMES),
     # the line
     "login_refused": About("logins are refused, for `seconds` if they are named", _SECONDS),
     "aaa_unreachable": About(
@@ -104,6 +115,9 @@ ABOUT: Final[dict[str, About]] = {
         "a command works, and is answered `seconds` later (5)", _COMMAND | _SECONDS
     ),
     "prompt_changes": About("the prompt is another one from now on", {"hostname": Value.TEXT}),
+    "console_messages": About("what is printed on the console comes in the midst of every answer"),
+    "config_refused": About("lines that configure are refused", _REFUSAL),
+    "output_set": About("somebody sets how the console pages", {"output": Value.TEXT}),
     "clock_jump": About("its clock jumps by `seconds` (3600)", _SECONDS),
     # sessions and configuration
     "sessions_never_sync": About("learns no session of the other member"),
@@ -142,6 +156,7 @@ ABOUT: Final[dict[str, About]] = {
     "peer_priority_high": About("has the highest priority there is", {"group": Value.COUNT}),
     # somebody else
     "another_login": About("somebody is logged in, as `login` says", {"login": Value.TEXT}),
+    "failover_turned_off": About("somebody turns HA off, on both members"),
     "hand_switchover": About("somebody moves the role by hand"),
     "hand_config_change": About("somebody changes the configuration: `line`", _LINE),
     "hand_commit": About("somebody commits the software that is on trial"),

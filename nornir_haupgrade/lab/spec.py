@@ -8,14 +8,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nornir_haupgrade.lab.command import Event
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, fortigate_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of, only
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec
+Setup: TypeAlias = RouterSpec | AsaSpec | FortigateSpec
 """What only the pairs of one platform have."""
 
 
@@ -28,6 +30,8 @@ class Platform(StrEnum):
 
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
+    CISCO_ASA = "cisco_asa"
+    FORTINET = "fortinet"
 
 
 class Moment(StrEnum):
@@ -183,6 +187,30 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def asa_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("9.16(3)19", "9.16(3)19"),
+    setup: AsaSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A failover pair, NAMEa its primary unit and NAMEb its secondary; both are called NAME."""
+    chosen = {"platform": Platform.CISCO_ASA, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
+def fortigate_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("7.4.4", "7.4.4"),
+    setup: FortigateSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of FortiGates NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
+    chosen = {"platform": Platform.FORTINET, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 FAULT_WORDS: dict[str, str] = {
     "fault": "name",
     "on": "member",
@@ -263,7 +291,11 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
     return _SETUPS[platform](data)
 
 
-_SETUPS = {Platform.CISCO_IOSXE: router_from}
+_SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
+    Platform.CISCO_IOSXE: router_from,
+    Platform.CISCO_ASA: asa_from,
+    Platform.FORTINET: fortigate_from,
+}
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:

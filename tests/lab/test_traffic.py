@@ -37,9 +37,9 @@ def running(platform: Platform, *faults: Fault) -> Iterator[LabThread]:
 
 
 def move(lab: LabThread) -> None:
-    """The role goes to p1b, for no reason of ours."""
-    lab.inject(Fault("failover", "p1a"))
-    lab.wait_until(lambda it: it.state("p1b").forwards and not it.state("p1a").forwards)
+    """The role goes to p1b, on every platform and by nobody's command: p1a loses its power."""
+    lab.inject(Fault("crash", "p1a"))
+    lab.wait_until(lambda it: it.rig_of("p1").pair.active is it.rig_of("p1").pair.device("p1b"))
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def _kinds() -> str:
                 f"`{name}`",
                 about.says,
                 params,
-                "all" if len(has) == len(TABLE) else ", ".join(has),
+                "all" if len(has) == len(PERSONALITIES) else ", ".join(has),
             )
 
     return _table(("kind", "what happens", "parameters", "platforms"), rows())
