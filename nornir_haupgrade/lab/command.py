@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -17,12 +17,16 @@ class Effect(StrEnum):
     """What a command changes."""
 
     NONE = "none"
+    CANDIDATE = "candidate"
+    """A change of the configuration that waits for a commit."""
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
     """The running configuration becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
+    STAGE = "stage"
+    """Software is put on the device, or taken away; nothing is to boot it yet."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
@@ -45,6 +49,8 @@ class Terminal:
     length: int = 24
     """Lines on a page; 0: no pages."""
     width: int = 80
+    settings: dict[str, str] = field(default_factory=dict)
+    """What else was set for it, in the personality's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Reply:
 
 
 Act: TypeAlias = Callable[[], None]
+Say: TypeAlias = Callable[[str], None]
+Done: TypeAlias = Callable[[Reply], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    follow: Callable[[Say, Done], None] | None = None
+    """What the terminal watches after the effect: printed as it happens, ended by the reply."""
 
 
 def say(text: str) -> Outcome:

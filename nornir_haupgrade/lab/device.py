@@ -49,6 +49,9 @@ class Quirk:
 class Device(ABC):
     """A member's state; whoever listens is told about every change."""
 
+    session_port = "ha"
+    """What it synchronises sessions over."""
+
     def __init__(
         self,
         spec: MemberSpec,
@@ -139,6 +142,22 @@ class Device(ABC):
     def is_on_trial(self) -> bool:
         """Whether what runs goes back by itself."""
         return False
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether what it says of its roles leaves it, if its peer listens."""
+        return True
+
+    @property
+    def takes_sessions(self) -> bool:
+        """Whether it collects its peer's sessions, as far as it is up to it."""
+        return self.has_ha_running
+
+    def meet(self, peer: Device) -> None:  # noqa: B027  # most need not know it
+        """Know the other member of the pair; told once, before the pair starts."""
+
+    def role_was(self, group: str, before: HaState) -> None:  # noqa: B027  # few keep a history
+        """Its role in a group has changed."""
 
     @property
     def boot_id(self) -> str:

@@ -48,6 +48,15 @@ def hsrp(unit: float) -> Rules:
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
 
 
+def heartbeat(interval: float, *, lost: int, promotes_after: float, preempts_after: float) -> Rules:
+    """Two that ping each other: after so many lost answers, the passive one waits and takes over.
+
+    A peer that gives its role up says so, and nothing is waited for.
+    """
+    hold = interval * lost + promotes_after
+    return Rules(hello=interval, hold=hold, preempts_after=preempts_after)
+
+
 @dataclass(slots=True)
 class _Claim:
     """A backup that is about to become master, and why."""
@@ -128,7 +137,7 @@ class Election:
 
     def _masters_heard(self, device: Device) -> list[Device]:
         peer = self._pair.peer(device)
-        is_heard = self._pair.hears_adverts and self.role(peer) is HaState.MASTER
+        is_heard = self._pair.is_talking and self.role(peer) is HaState.MASTER
         return [peer] if is_heard else []
 
     def _rank(self, device: Device) -> tuple[int, int]:

@@ -43,6 +43,8 @@ class Pair:
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
         self.devices = (first, second)
+        first.meet(second)
+        second.meet(first)
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
             group: Election(self, group, rules)
@@ -73,10 +75,14 @@ class Pair:
         """Whether a member hears its peer on the HA link."""
         return (
             self.is_link_up
-            and device.ports["ha"]
-            and self.peer(device).ports["ha"]
+            and all(one.ports[one.session_port] for one in self.devices)
             and self.peer(device).phase is Phase.RUNNING
         )
+
+    @property
+    def is_talking(self) -> bool:
+        """Whether the members hear of each other's roles."""
+        return self.hears_adverts and all(device.is_heard for device in self.devices)
 
     def forwards(self, device: Device) -> bool:
         """Whether traffic really passes through a member, whatever it says of itself."""
@@ -120,6 +126,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
+        device.role_was(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

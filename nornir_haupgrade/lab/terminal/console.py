@@ -77,13 +77,21 @@ class AskingConsole:
     def _cut(self) -> None:
         self.process.get_extra_info("connection").abort()
 
+    def _greeting(self) -> str:
+        """What a login is told before the first prompt."""
+        return "\n"
+
+    async def _read_command(self) -> str:
+        """A line after a prompt."""
+        return await self._read()
+
     async def _run_shell(self) -> None:
-        self._print("\n")
+        self._print(self._greeting())
         while True:
             self._print(self.command_line.prompt(self.device, self.terminal))
             self._flush()
             try:
-                typed = await self._read()
+                typed = await self._read_command()
                 if not await self._enter(Line(typed.strip(" "), self.terminal)):
                     return
             except Interrupted:

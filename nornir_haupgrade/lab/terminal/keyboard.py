@@ -75,8 +75,8 @@ class Keyboard:
         self._flush()
         return is_yes
 
-    async def line(self, *, echo: bool = True) -> str:
-        """A line, edited as it is typed.
+    async def line(self, *, echo: bool = True, prompt: str = "") -> str:
+        """A line, edited as it is typed; given a prompt, both are drawn again when it is entered.
 
         Raises:
             Interrupted: It was given up.
@@ -86,7 +86,8 @@ class Keyboard:
         while True:
             key = await self.key()
             if key == _RETURN:
-                self._write(b"\r\n")
+                redrawn = b"\r" + prompt.encode() + bytes(line) if prompt else b""
+                self._write(redrawn + b"\r\n")
                 return line.decode(errors="replace")
             if key == _INTERRUPT:
                 self._write(b"^C\r\n")
