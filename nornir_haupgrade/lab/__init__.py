@@ -17,6 +17,7 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     RouterSpec,
     SoftwareMode,
 )
+from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
@@ -30,6 +31,7 @@ from nornir_haupgrade.lab.spec import (
     fault_from,
     lab_from,
     pair_from,
+    panos_pair,
     router_pair,
     simple_pair,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "Moment",
     "PairRig",
     "PairSpec",
+    "PanosSpec",
     "Phase",
     "Platform",
     "Reply",
@@ -62,6 +65,7 @@ __all__ = [
     "fault_from",
     "lab_from",
     "pair_from",
+    "panos_pair",
     "router_pair",
     "simple_pair",
     "write_image",

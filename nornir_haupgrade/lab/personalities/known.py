@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.personalities.cisco_iosxe.personality import CISCO_IOSXE
 from nornir_haupgrade.lab.personalities.linux_ha.personality import LINUX_HA
+from nornir_haupgrade.lab.personalities.paloalto_panos.personality import PALOALTO_PANOS
 from nornir_haupgrade.lab.spec import Platform
 
 if TYPE_CHECKING:
@@ -14,4 +15,5 @@ if TYPE_CHECKING:
 PERSONALITIES: dict[Platform, Personality] = {
     Platform.LINUX_HA: LINUX_HA,
     Platform.CISCO_IOSXE: CISCO_IOSXE,
+    Platform.PALOALTO_PANOS: PALOALTO_PANOS,
 }

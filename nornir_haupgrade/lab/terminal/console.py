@@ -142,6 +142,8 @@ class AskingConsole:
             answers = (*answers, answer)
 
     async def _answer(self, question: Question) -> str | None:
+        if question.kind is Answering.CHOICE:
+            return "y" if await self._keyboard.chose_yes() else None
         if question.kind is Answering.KEY:
             return question.accepted("y" if await self._keyboard.confirmed() else "n")
         while True:

@@ -75,6 +75,22 @@ class Keyboard:
         self._flush()
         return is_yes
 
+    async def chose_yes(self) -> bool:
+        """One key as the answer to ``(y or n)``: any other key is no answer.
+
+        Raises:
+            Interrupted: It was given up.
+        """
+        while True:
+            key = await self.key()
+            if key == _INTERRUPT:
+                self._write(b"^C\r\n")
+                raise Interrupted
+            if key in b"yYnN":
+                self._write(bytes([key]) + b"\r\n")
+                self._flush()
+                return key in b"yY"
+
     async def line(self, *, echo: bool = True, prompt: str = "") -> str:
         """A line, edited as it is typed; given a prompt, both are drawn again when it is entered.
 

@@ -1,0 +1,255 @@
+"""Configuration mode: the candidate is edited, and made the running one by a commit."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.lab.command import Done, Effect, Outcome, Reply, Say
+from nornir_haupgrade.lab.personalities.paloalto_panos import tree
+from nornir_haupgrade.lab.personalities.paloalto_panos.change_ha import can_push, push
+from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
+    ELECTION,
+    PREEMPTIVE,
+    PRIORITY,
+    shared_of,
+)
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import FORMAT, At, table, wrong
+from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Job, Kind, Result
+from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
+from nornir_haupgrade.lab.personalities.paloalto_panos.show_config import document
+from nornir_haupgrade.lab.personalities.paloalto_panos.show_ha import RunningSync, running_sync
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.lab.command import Act
+    from nornir_haupgrade.lab.personalities.paloalto_panos.tree import Leaves, Path
+
+MODE = "configure"
+"""A terminal's context."""
+_DOTS = 11
+_CUT = Reply(is_cut=True, status=255)
+_HIGHEST_PRIORITY = 255
+_COMMIT_WORDS = re.compile(r'(force|partial .*|description ("[^"]*"|\S+)|\s)*')
+
+
+def enter(at: At, _: tuple[str, ...]) -> Outcome:
+    """``configure``."""
+
+    def act() -> None:
+        at.terminal.context = MODE
+
+    return Outcome(Reply(stdout="Entering configuration mode\n"), act=act)
+
+
+def leave(at: At, _: tuple[str, ...]) -> Outcome:
+    """``exit`` and ``quit``: back to operational mode."""
+
+    def act() -> None:
+        at.terminal.context = ""
+
+    return Outcome(Reply(stdout="Exiting configuration mode\n"), act=act)
+
+
+def stay(_: At, __: tuple[str, ...]) -> Outcome:
+    """``top`` and ``up``: the lab knows no deeper level."""
+    return Outcome(Reply())
+
+
+def _edited(at: At, act: Act) -> Outcome:
+    """A change of the candidate: nothing of it runs yet."""
+
+    def whole() -> None:
+        act()
+        at.firewall.changed()
+
+    return Outcome(Reply(stdout="\n"), Effect.CANDIDATE, act=whole)
+
+
+def _locked(at: At) -> Outcome | None:
+    lock = at.firewall.has("config_locked")
+    if lock is None:
+        return None
+    holder = lock.get("by", "operator")
+    return wrong(f"Server error : Configuration is locked by {holder}")
+
+
+def set_leaf(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``set PATH VALUE``."""
+    try:
+        path, value = tree.parsed(arguments[0])
+    except tree.SyntaxWrong:
+        return wrong("Invalid syntax.")
+    if (locked := _locked(at)) is not None:
+        return locked
+    if not _is_valid(path, value):
+        return wrong("Invalid syntax.")
+    candidate = at.firewall.configuration.candidate
+    return _edited(at, lambda: tree.put(candidate, path, value))
+
+
+def _is_valid(path: Path, value: tree.Value) -> bool:
+    """The few leaves whose values matter to the lab are checked, as the schema would."""
+    if path == PREEMPTIVE:
+        return value in {"yes", "no"}
+    if path == PRIORITY:
+        return isinstance(value, str) and value.isdigit() and int(value) <= _HIGHEST_PRIORITY
+    return path[: len(ELECTION)] != ELECTION or len(path) == len(ELECTION) + 1
+
+
+def delete(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``delete PATH``."""
+    path = tuple(arguments[0].split())
+    candidate = at.firewall.configuration.candidate
+    if (locked := _locked(at)) is not None:
+        return locked
+    if not tree.under(candidate, path):
+        return wrong("Object doesn't exist")
+    return _edited(at, lambda: _taken(candidate, path))
+
+
+def _taken(candidate: Leaves, path: Path) -> None:
+    tree.take(candidate, path)
+
+
+def show(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``show [PATH]``: the candidate, in the format that is set."""
+    path = tuple(arguments[0].split()) if arguments else ()
+    leaves = tree.under(at.firewall.configuration.candidate, path)
+    if path and not leaves:
+        return wrong("Invalid syntax.")
+    chosen = at.terminal.settings.get(FORMAT, "default")
+    if chosen == "set":
+        return _printed(*(f"set {line}" for line in tree.as_lines(leaves)))
+    if chosen == "xml":
+        return Outcome(Reply(stdout=document(_part(at, leaves))))
+    short = {
+        one[len(path) - 1 :] if len(one) == len(path) else one[len(path) :]: value
+        for one, value in leaves.items()
+    }
+    return _printed(*tree.as_braces(short))
+
+
+def _part(at: At, leaves: Leaves) -> ET.Element:
+    return tree.as_xml(leaves, feature(at.firewall.image.version))
+
+
+def _printed(*lines: str) -> Outcome:
+    return Outcome(Reply(stdout=table(*lines)))
+
+
+def revert(at: At, _: tuple[str, ...]) -> Outcome:
+    """``revert config``: the candidate is the running one again."""
+    configuration = at.firewall.configuration
+
+    def act() -> None:
+        configuration.candidate = dict(configuration.running)
+
+    made = _edited(at, act)
+    return Outcome(Reply(stdout="\nConfig reverted\n\n"), made.effect, act=made.act)
+
+
+def save(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``save config to NAME``: the candidate, as a snapshot."""
+    name, configuration = arguments[0], at.firewall.configuration
+
+    def act() -> None:
+        configuration.saved[name] = dict(configuration.candidate)
+
+    said = f"\nConfig saved to {name}\n\n"
+    return Outcome(Reply(stdout=said), Effect.BACKUP, act=act)
+
+
+def load(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``load config from NAME``: a snapshot becomes the candidate."""
+    name, configuration = arguments[0], at.firewall.configuration
+    found = configuration.running if name == "running-config.xml" else configuration.saved.get(name)
+    if found is None:
+        return wrong(f"Server error : {name} does not exist")
+
+    def act() -> None:
+        configuration.candidate = dict(found)
+
+    made = _edited(at, act)
+    return Outcome(Reply(stdout=f"\nConfig loaded from {name}\n\n"), made.effect, act=made.act)
+
+
+def asks_about_sync(at: At) -> bool:
+    """Whether a commit warns that the peer's running configuration is another one."""
+    is_forced = "force" in " ".join(at.words).split()
+    return not is_forced and running_sync(at) is RunningSync.NO
+
+
+def commit(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``commit``: a job; the terminal shows how far it is.
+
+    What it prints while it works is that of a public transcript.
+    """
+    own = at.firewall
+    words = arguments[0] if arguments else ""
+    if not _COMMIT_WORDS.fullmatch(words):
+        return wrong("Invalid syntax.")
+    lock = own.has("commit_locked")
+    if lock is not None:
+        return wrong(f"Server error : Commit is locked by {lock.get('by', 'operator')}")
+    if not own.configuration.has_changes and "force" not in words.split():
+        return wrong("There are no changes to commit.")
+    chosen = dict(own.configuration.candidate)
+    number = own.jobs.upcoming
+
+    def work() -> tuple[str, ...]:
+        own.configuration.commit(chosen)
+        own.hostname = own.configuration.hostname
+        shared = shared_of(chosen)
+        if own.configuration.syncs and can_push(at) and at.peer.configuration.shared != shared:
+            push(own, shared, overwrites=False)
+        own.changed()
+        return ("Configuration committed successfully",)
+
+    def act() -> None:
+        own.jobs.add(Kind.COMMIT, own.spec.commit_seconds, work, user=at.user)
+
+    def follow(say: Say, done: Done) -> None:
+        job = own.jobs.get(number)
+        if job is None:
+            done(_CUT)
+            return
+        _follow(at, job, say, done)
+
+    effect = _effect(own.configuration.running, chosen)
+    return Outcome(Reply(), effect, act=act, follow=follow)
+
+
+def _effect(before: Leaves, after: Leaves) -> Effect:
+    """What a commit does: where roles may hang on it, it says so."""
+    for path, effect in ((PREEMPTIVE, Effect.PREEMPT), (PRIORITY, Effect.PRIORITY)):
+        if before.get(path) != after.get(path):
+            return effect
+    return Effect.COMMIT
+
+
+def _follow(at: At, job: Job, say: Say, done: Done) -> None:
+    """Print a commit's progress until it is over."""
+    timeline = at.pair.timeline
+    say(f"\n\nCommit job {job.number} is in progress. Use Ctrl+C to return to command prompt\n")
+    tick = job.seconds / (_DOTS + 1)
+
+    def dot(left: int) -> None:
+        if left and not job.is_over and job in at.firewall.jobs.jobs:
+            say(".")
+            timeline.after(tick, lambda: dot(left - 1))
+
+    def over(ended: Job) -> None:
+        if not ended.is_over:
+            done(_CUT)
+            return
+        is_good = ended.result is Result.OK
+        last = ended.details if is_good else (*ended.details, "Commit failed")
+        text = "98%..............100%\n" + table(*last, "")
+        done(Reply(stdout=text, status=0 if is_good else 1))
+
+    dot(_DOTS)
+    if job.is_over:
+        over(job)
+    else:
+        job.watchers.append(over)

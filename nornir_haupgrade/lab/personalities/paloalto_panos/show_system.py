@@ -1,0 +1,301 @@
+"""Identity, resources, logins, jobs and licences."""
+
+from __future__ import annotations
+
+import uuid
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from nornir_haupgrade.lab.clock import moment
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
+    At,
+    answer,
+    branch,
+    leaf,
+    refused,
+    table,
+    text_at,
+)
+from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.lab.command import Outcome
+    from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Job
+
+CONTENT = "8700-7709"
+"""The release of applications and threats that both members have."""
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
+_DATE = "%Y/%m/%d %H:%M:%S"
+_YEAR = 365
+
+
+def _uptime(seconds: float) -> str:
+    """As in ``2 days, 2:38:49``; below a day without days, as Linux's own ``uptime``: assumed."""
+    days, rest = divmod(int(seconds), _DAY)
+    clock = f"{rest // _HOUR}:{rest % _HOUR // _MINUTE:02}:{rest % _MINUTE:02}"
+    return f"{days} day{'' if days == 1 else 's'}, {clock}"
+
+
+def info(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show system info``."""
+    own, board = at.firewall, at.firewall.board
+    is_licensed = own.has("licence_invalid") is None
+    system = branch(
+        "system",
+        hostname=own.hostname,
+        ip_address=board.management.ip,
+        netmask=board.management.netmask,
+        default_gateway=board.management.network.network_address + 1,
+        ipv6_address="unknown",
+        ipv6_link_local_address=f"fe80::21b:17ff:fe{board.pair % 256:02x}:{board.index}/64",
+        ipv6_default_gateway="",
+        mac_address=board.mac("management"),
+        time=f"{at.time:%a %b} {at.time.day:>2} {at.time:%H:%M:%S %Y}",
+        uptime=_uptime(own.uptime),
+        family="vm",
+        model="PA-VM",
+        serial=own.node_id,
+        vm_mac_base="00:1B:17:00:00:00",
+        vm_mac_count=255,
+        vm_uuid=str(uuid.uuid5(uuid.NAMESPACE_OID, own.name)).upper(),
+        vm_cpuid="FB060000FDFB8B07",
+        vm_license="VM-100" if is_licensed else "none",
+        vm_mode="VMWare ESXi",
+        sw_version=own.image.version,
+        global_protect_client_package_version="0.0.0",
+        app_version=CONTENT,
+        app_release_date="2026/02/26 09:10:11 UTC",
+        av_version=0,
+        av_release_date="unknown",
+        threat_version=CONTENT,
+        threat_release_date="2026/02/26 09:10:11 UTC",
+        wf_private_version=0,
+        wf_private_release_date="unknown",
+        url_db="paloaltonetworks",
+        wildfire_version=0,
+        wildfire_release_date="unknown",
+        url_filtering_version="0000.00.00.000",
+        global_protect_datafile_version=0,
+        global_protect_datafile_release_date="unknown",
+        logdb_version=f"{feature(own.image.version)}.0",
+        platform_family="vm",
+        vpn_disable_mode="off",
+        multi_vsys="off",
+        operational_mode="normal",
+    )
+
+    def render(result: ET.Element) -> str:
+        lines = [f"{item.tag}: {item.text or ''}" for item in result.iterfind("system/*")]
+        return table(*lines, "")
+
+    return answer(at, branch("result", system), render)
+
+
+def _plain(at: At, text: str) -> Outcome:
+    """A result that is text in XML too, as the output of a program."""
+    return answer(at, leaf("result", text), lambda result: f"{result.text or ''}\n")
+
+
+def _size(number: float) -> str:
+    """As ``df -h`` spells it."""
+    for unit in ("", "K", "M"):
+        if number < 1000:  # noqa: PLR2004  # three digits fit
+            return f"{number:.0f}{unit}"
+        number /= 1024
+    return f"{number:.1f}G"
+
+
+def disk_space(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show system disk-space``: images lie on /opt/panrepo, the only one that the lab fills."""
+    disk = at.firewall.disk
+    used = disk.capacity - disk.free
+    share = f"{100 * used // disk.capacity}%"
+    sizes = [_size(item) for item in (disk.capacity, used, disk.free)]
+    repository = f"{'/dev/sda6':<15}{sizes[0]:>5}{sizes[1]:>6}{sizes[2]:>6}{share:>5} /opt/panrepo"
+    return _plain(
+        at,
+        table(
+            "Filesystem      Size  Used Avail Use% Mounted on",
+            "/dev/root       6.9G  5.1G  1.5G  78% /",
+            "none            7.9G   76K  7.9G   1% /dev",
+            "/dev/sda5        16G  1.2G   14G   8% /opt/pancfg",
+            repository,
+            "tmpfs            12G  8.4G  3.0G  74% /dev/shm",
+            "/dev/sda8        21G   63M   20G   1% /opt/panlogs",
+        ),
+    )
+
+
+def resources(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show system resources``: the head of ``top`` and one process."""
+    users = len(at.firewall.logins)
+    hours = int(at.firewall.uptime) // _HOUR
+    load = "load average: 0.26, 0.18, 0.19"
+    return _plain(
+        at,
+        table(
+            f"top - {at.time:%H:%M:%S} up {hours:>2}:00, {users:>2} users,  {load}",
+            "Tasks: 156 total,   1 running, 155 sleeping,   0 stopped,   0 zombie",
+            "%Cpu(s):  3.2 us,  1.4 sy,  0.0 ni, 95.2 id,  0.0 wa,  0.0 hi,  0.2 si,  0.0 st",
+            "MiB Mem :   6512.8 total,   1028.6 free,   4179.2 used,   1305.0 buff/cache",
+            "MiB Swap:   4095.9 total,   4095.9 free,      0.0 used.   2059.9 avail Mem",
+            "",
+            "  PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND",
+            " 3999       20   0  977396 323916  12740 S   2.3   4.9   0:26.59 mgmtsrvr",
+        ),
+    )
+
+
+def clock(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show clock``."""
+    when = at.time
+    text = f"{when:%a %b} {when.day:>2} {when:%H:%M:%S} UTC {when:%Y}"
+    return answer(at, leaf("result", text), lambda _: f"\n{text}\n\n")
+
+
+def admins(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show admins``: no free capture was found; the columns are those of the web interface."""
+    entries = []
+    for line, login in sorted(at.firewall.logins.items()):
+        user, *_rest, source = login.split()
+        own = [leaf("self", "yes")] if line == at.terminal.line else []
+        started = f"{at.time:%m/%d %H:%M:%S}"  # the lab keeps no time of a login
+        idle = "00:00:00s"
+        entry = branch("entry", *own, admin=user, type="CLI", session_start=started, idle_for=idle)
+        entry.insert(1, leaf("from", source))
+        entries.append(entry)
+
+    def render(result: ET.Element) -> str:
+        rows = [
+            f"{'*' if entry.find('self') is not None else ' '}{text_at(entry, 'admin'):<20} "
+            f"{text_at(entry, 'from'):<16} {text_at(entry, 'type'):<6} "
+            f"{text_at(entry, 'session-start'):<16} {text_at(entry, 'idle-for')}"
+            for entry in result.iter("entry")
+        ]
+        head = f" {'Admin':<20} {'From':<16} {'Client':<6} {'Session-start':<16} Idle-for"
+        return table("", head, "-" * 80, *rows, "")
+
+    return answer(at, branch("result", branch("admins", *entries)), render)
+
+
+def _job(at: At, job: Job) -> ET.Element:
+    progress = f"{job.progress(at.now)}"
+    began = "" if job.started is None else f"{moment(job.started):%H:%M:%S}"
+    ended = "" if job.finished is None else f"{moment(job.finished):{_DATE}}"
+    details = branch("details", *(leaf("line", line) for line in job.details))
+    return branch(
+        "job",
+        leaf("tenq", f"{moment(job.enqueued):{_DATE}}"),
+        leaf("tdeq", began),
+        leaf("id", job.number),
+        leaf("user", job.user),
+        leaf("type", job.kind),
+        leaf("status", job.status),
+        leaf("queued", "YES" if job.started is None else "NO"),
+        leaf("stoppable", "no"),
+        leaf("result", job.result),
+        leaf("tfin", ended or "Still Active"),
+        leaf("description", job.description),
+        leaf("positionInQ", 0 if job.started is not None else 1),
+        leaf("progress", progress),
+        details,
+        leaf("warnings"),
+    )
+
+
+def _job_row(job: ET.Element) -> str:
+    """One line of ``show jobs``: the columns of two public transcripts of PAN-OS 8 and 10."""
+    is_over = text_at(job, "status") == "FIN"
+    done = text_at(job, "tfin").split(" ")[-1] if is_over else f"{text_at(job, 'progress') + '%':>10}"
+    place = "" if text_at(job, "queued") == "NO" else text_at(job, "positionInQ")
+    return (
+        f"{text_at(job, 'tenq'):<22}{text_at(job, 'tdeq'):<11}{text_at(job, 'id'):>10}{place:>13}"
+        f"{text_at(job, 'type'):>34}{text_at(job, 'status'):>31}{text_at(job, 'result'):>7} {done}"
+    )
+
+
+_JOB_TITLES = {"Enqueued": 22, "Dequeued": 19, "ID": 4, "PositionInQ": 41, "Type": 29}
+_JOB_HEAD = (
+    "".join(f"{title:<{width}}" for title, width in _JOB_TITLES.items())
+    + "Status Result Completed",
+    "-" * 138,
+)
+
+
+def jobs(at: At, _: tuple[str, ...]) -> Outcome:
+    """``show jobs all``: the newest first."""
+    listed = [_job(at, job) for job in reversed(at.firewall.jobs.jobs)]
+    which = at.words[-1]
+    if which in {"processed", "pending"}:
+        is_over = which == "processed"
+        listed = [job for job in listed if (text_at(job, "status") == "FIN") is is_over]
+
+    def render(result: ET.Element) -> str:
+        return table("", *_JOB_HEAD, *(_job_row(job) for job in result.iterfind("job")), "", "")
+
+    return answer(at, branch("result", *listed), render)
+
+
+def job(at: At, arguments: tuple[str, ...]) -> Outcome:
+    """``show jobs id N``: the row, then what it has to say."""
+    number = arguments[0]
+    found = at.firewall.jobs.get(int(number)) if number.isdigit() else None
+    if found is None:
+        return refused(at, f"job {number} not found")
+
+    def render(result: ET.Element) -> str:
+        [one] = result.iterfind("job")
+        details = [line.text or "" for line in one.iterfind("details/line")]
+        first = f"Details:{details[0] if details else ''}"
+        return table("", *_JOB_HEAD, _job_row(one), "Warnings:", first, *details[1:], "", "")
+
+    return answer(at, branch("result", _job(at, found)), render)
+
+
+def licences(at: At, _: tuple[str, ...]) -> Outcome:
+    """``request license info``."""
+    own = at.firewall
+    is_valid = own.has("licence_invalid") is None
+    year = at.time.year + (1 if is_valid else -1)
+    entries = [
+        _licence(own.node_id, feature_name, text, f"January 09, {year}", is_valid=is_valid)
+        for feature_name, text in (
+            ("PA-VM", "Standard VM-100"),
+            ("Threat Prevention", "Threat Prevention"),
+            ("Premium", "24 x 7 phone support; advanced replacement hardware service"),
+        )
+    ]
+
+    def render(result: ET.Element) -> str:
+        lines = ["", f"Current GMT Date: {at.time:%B %d, %Y}"]
+        for entry in result.iter("entry"):
+            lines += ["", "License entry:"]
+            lines += [f"{title}: {text_at(entry, tag)}" for title, tag in _LICENCE_LINES]
+        return table(*lines, "")
+
+    return answer(at, branch("result", branch("licenses", *entries)), render)
+
+
+_LICENCE_LINES = (
+    ("Feature", "feature"),
+    ("Description", "description"),
+    ("Serial", "serial"),
+    ("Issued", "issued"),
+    ("Expires", "expires"),
+    ("Expired?", "expired"),
+    ("Base license", "base-license-name"),
+)
+
+
+def _licence(serial: str, name: str, text: str, expires: str, *, is_valid: bool) -> ET.Element:
+    return branch(
+        "entry",
+        feature=name,
+        description=text,
+        serial=serial,
+        issued="January 13, 2025",
+        expires=expires,
+        expired="no" if is_valid else "yes",
+        base_license_name="PA-VM",
+        authcode="",
+    )
