@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
-import posixpath
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.command import Effect, Outcome, Reply
+from nornir_haupgrade.lab.command import Effect, Outcome
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.images import slot_of
-from nornir_haupgrade.lab.personalities.paloalto_panos import tree
 from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     At,
     answer,
@@ -24,7 +22,6 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import COMMITTING, JobError, Kind
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import base, feature
-from nornir_haupgrade.lab.personalities.paloalto_panos.show_config import document
 from nornir_haupgrade.lab.personalities.paloalto_panos.show_software import versions, versions_text
 
 if TYPE_CHECKING:
@@ -114,14 +111,21 @@ def install(at: At, arguments: tuple[str, ...]) -> Outcome:
     def work() -> tuple[str, ...]:
         if own.has("content_too_old") is not None:
             # worded by the lab
-            raise JobError(f"Error: Upgrading to {version} requires a newer content version")
+            raise JobError(f"Upgrading to {version} requires a newer content version")
         if version not in own.software.loaded:
             raise JobError(f"Version {version} is not downloaded")
         own.software.install(version)
         return (f"Successfully installed {version}",)
 
+    def told_as(reasons: tuple[str, ...]) -> tuple[str, ...]:
+        # the lines around a reason are those in the issues of a public script
+        head = f"Failed to install {version} with the following errors."
+        last = f"Failed to install   version  {version}  type  panos"
+        return (head, f"SW version is {version}", *reasons, last)
+
     def act() -> None:
-        own.jobs.add(Kind.INSTALL, own.times.install_seconds, work, user=at.user)
+        seconds = own.times.install_seconds
+        own.jobs.add(Kind.INSTALL, seconds, work, user=at.user, tells=told_as)
 
     text = (
         f"Software install job enqueued with jobid {number}. Run 'show jobs id {number}' to "
@@ -168,66 +172,3 @@ def revert(at: At, _: tuple[str, ...]) -> Outcome:
 
 def _reverted(own: Firewall) -> None:
     own.software.revert()
-
-
-def _place(where: str) -> tuple[str, str] | None:
-    """``user@host:path`` as host and path."""
-    login, at_sign, rest = where.partition("@")
-    host, colon, path = rest.partition(":")
-    return (host, path) if login and at_sign and host and colon and path else None
-
-
-def host_of(where: str) -> str:
-    """Whom ``scp`` would ask; empty: it is no place."""
-    place = _place(where)
-    return "" if place is None else place[0]
-
-
-def scp_import(at: At, arguments: tuple[str, ...]) -> Outcome:
-    """``scp import software from USER@HOST:PATH``: the file of that name, from the lab's folder."""
-    own, place = at.firewall, _place(arguments[0])
-    if place is None:
-        return wrong("Invalid syntax.")
-    name = posixpath.basename(place[1])
-    content = own.server.file(name)
-    if content is None:
-        return Outcome(Reply(stdout=f"scp: {place[1]}: No such file or directory\n\n", status=1))
-    version = slot_of(content, name).image.version
-    try:
-        _check_import(own, content)
-    except JobError as exc:
-        return Outcome(Reply(stdout="".join(f"{line}\n" for line in exc.details), status=1))
-
-    def act() -> None:
-        own.software.load(slot_of(content, version))
-
-    size = f"{len(content) // 1024}KB"
-    said = f"{name:<50}100% {size:>6}  10.0MB/s   00:00\n\n{name} saved\n\n"
-    return Outcome(Reply(stdout=said), Effect.STAGE, own.spec.download_seconds, act)
-
-
-def _check_import(own: Firewall, content: bytes) -> None:
-    slot = slot_of(content, "")
-    if own.has("corrupt_upload") is not None or not slot.image.is_bootable:
-        raise JobError("Error: Failed to verify the image")
-    if len(content) > own.disk.free:
-        raise JobError(f"Error: {os.strerror(errno.ENOSPC)}")
-
-
-def scp_export(at: At, arguments: tuple[str, ...]) -> Outcome:
-    """``scp export configuration from NAME to USER@HOST:PATH``: kept in memory, sent nowhere."""
-    name, where = arguments
-    own, place = at.firewall, _place(where)
-    if place is None:
-        return wrong("Invalid syntax.")
-    saved = own.configuration.saved.get(name)
-    leaves = own.configuration.running if name == _RUNNING else saved
-    if leaves is None:
-        return refused(at, f"{name} does not exist")
-    content = document(tree.as_xml(leaves, feature(own.image.version))).encode()
-
-    def act() -> None:
-        own.exported[where] = content
-
-    said = f"{name:<50}100% {max(1, len(content) // 1024):>4}KB  10.0MB/s   00:00\n\n"
-    return Outcome(Reply(stdout=said), Effect.BACKUP, act=act)

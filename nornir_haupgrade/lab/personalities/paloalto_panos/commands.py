@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 from nornir_haupgrade.lab.personalities.paloalto_panos import (
     change_ha,
     change_software,
+    commit,
     config,
     settings,
     show_config,
     show_ha,
-    show_network,
+    show_ha_history,
+    show_interfaces,
+    show_jobs,
+    show_licences,
+    show_routing,
     show_sessions,
     show_software,
     show_system,
+    show_vpn,
+    transfer,
 )
 from nornir_haupgrade.lab.terminal.question import Answering, Question
 
@@ -27,30 +34,33 @@ OPERATIONAL: dict[str, Handler] = {
     "show system disk-space": show_system.disk_space,
     "show clock": show_system.clock,
     "show admins": show_system.admins,
-    "show jobs all": show_system.jobs,
-    "show jobs processed": show_system.jobs,
-    "show jobs pending": show_system.jobs,
-    "show jobs id NUMBER": show_system.job,
+    "show jobs all": show_jobs.jobs,
+    "show jobs processed": show_jobs.jobs,
+    "show jobs pending": show_jobs.jobs,
+    "show jobs id NUMBER": show_jobs.job,
     "show high-availability all": show_ha.whole,
     "show high-availability state": show_ha.state,
-    "show high-availability transitions": show_ha.transitions,
-    "show high-availability flap-statistics": show_ha.flaps,
+    "show high-availability transitions": show_ha_history.transitions,
+    "show high-availability flap-statistics": show_ha_history.flaps,
+    "show high-availability path-monitoring": show_ha_history.paths,
     "show session info": show_sessions.info,
     "show session all": show_sessions.sessions,
     "show session all filter LINE": show_sessions.sessions,
-    "show interface all": show_network.interfaces,
-    "show interface hardware": show_network.interfaces,
-    "show interface logical": show_network.interfaces,
-    "show interface management": show_network.management,
-    "show routing route": show_network.routes,
-    "show routing protocol bgp summary": show_network.bgp_summary,
+    "show interface all": show_interfaces.interfaces,
+    "show interface hardware": show_interfaces.interfaces,
+    "show interface logical": show_interfaces.interfaces,
+    "show interface management": show_interfaces.management,
+    "show routing route": show_routing.routes,
+    "show routing protocol bgp summary": show_routing.bgp_summary,
+    "show vpn ipsec-sa": show_vpn.ipsec_sa,
+    "show running tunnel flow all": show_vpn.tunnels,
     "show config running": show_config.running,
     "show config candidate": show_config.candidate,
     "show config diff": show_config.diff,
     "show config-locks": show_config.config_locks,
     "show commit-locks": show_config.commit_locks,
     "check pending-changes": show_config.pending,
-    "request license info": show_system.licences,
+    "request license info": show_licences.licences,
     "request system software info": show_software.info,
     "request system software check": change_software.check,
     "request system software download version VERSION": change_software.download,
@@ -59,8 +69,9 @@ OPERATIONAL: dict[str, Handler] = {
     ),
     "request system software install version VERSION": change_software.install,
     "delete software version VERSION": change_software.delete,
-    "scp import software from PLACE": change_software.scp_import,
-    "scp export configuration from NAME to PLACE": change_software.scp_export,
+    "scp import software from PLACE": transfer.scp_import,
+    "scp export configuration from NAME to PLACE": transfer.scp_export,
+    "tftp export configuration from NAME to PLACE": transfer.tftp_export,
     "debug swm status": show_software.swm_status,
     "debug swm list": show_software.swm_list,
     "debug swm revert": change_software.revert,
@@ -86,8 +97,8 @@ CONFIGURATION: dict[str, Handler] = {
     "delete LINE": config.delete,
     "show": config.show,
     "show LINE": config.show,
-    "commit": config.commit,
-    "commit LINE": config.commit,
+    "commit": commit.commit,
+    "commit LINE": commit.commit,
     "revert config": config.revert,
     "save config to NAME": config.save,
     "load config from NAME": config.load,
@@ -140,18 +151,18 @@ _UNSYNCED = Question(
 def question(at: At, handler: Handler, arguments: tuple[str, ...]) -> Question | None:
     """What a command asks after its answers so far."""
     asked = len(at.answers)
-    if handler in {change_software.scp_import, change_software.scp_export}:
+    if handler in {transfer.scp_import, transfer.scp_export}:
         return _scp_question(arguments[-1], asked)
     if asked or at.terminal.settings.get("confirmation") == "off":
         return None
-    if handler is config.commit:
-        return _UNSYNCED if config.asks_about_sync(at) else None
+    if handler is commit.commit:
+        return _UNSYNCED if commit.asks_about_sync(at) else None
     return CONFIRMED.get(handler)
 
 
 def _scp_question(where: str, asked: int) -> Question | None:
     """As OpenSSH asks a stranger's key and a password."""
-    host = change_software.host_of(where)
+    host = transfer.host_of(where)
     if not host:
         return None
     questions = (

@@ -69,6 +69,14 @@ def initial(name: str, board: Board, spec: PanosSpec, *, priority: int, preempts
             f"{route} {title} metric 10",
         ]
     lines += [f"zone {port.zone} network layer3 [ {port.name} ]" for port in ports]
+    lines += [
+        "network interface tunnel units tunnel.1 comment branch",
+        "network ike gateway branch-gw peer-address ip 198.51.100.9",
+        f"network ike gateway branch-gw local-address interface {board.outside.name}",
+        "network tunnel ipsec branch auto-key ike-gateway branch-gw",
+        "network tunnel ipsec branch tunnel-interface tunnel.1",
+        "zone branch network layer3 [ tunnel.1 ]",
+    ]
     lines += [f"address servers ip-netmask {board.inside.address.network}"]
     for number in range(20):
         rule = f"rulebase security rules service-{7000 + number}"

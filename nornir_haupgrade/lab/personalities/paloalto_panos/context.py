@@ -140,10 +140,9 @@ def table(*lines: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """As in ``(last 45 days)``: the largest unit alone, as in the capture."""
+    """As in ``(last 45 days)``: the largest unit alone; ``1 days`` is in the vendor's texts."""
     rest = max(0, int(seconds))
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if rest >= size:
-            number = rest // size
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    return f"{rest} second{'' if rest == 1 else 's'}"
+            return f"{rest // size} {unit}"
+    return f"{rest} seconds"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.device import Device, Phase
@@ -15,20 +12,21 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.board import (
     HA2,
     PORTS,
     Board,
+    serial,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
     FirewallConfiguration,
     initial,
 )
-from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Job, JobQueue, Kind, Result
+from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import JobQueue, Kind, Result
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import distance, rank
 from nornir_haupgrade.lab.personalities.paloalto_panos.software import Software, UpdateServer
 from nornir_haupgrade.lab.personalities.paloalto_panos.spec import setup_of
+from nornir_haupgrade.lab.personalities.paloalto_panos.states import WORDS, History, Why, Word
+from nornir_haupgrade.lab.personalities.paloalto_panos.trouble import fails, hangs, show_after_boot
 from nornir_haupgrade.lab.roles import HaState, Stance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline, Timer
 
@@ -40,46 +38,6 @@ _FAR = 2
 """So many feature releases apart, and the newer member suspends itself."""
 
 
-class Word(StrEnum):
-    """Its state in its own words, as in the prompt."""
-
-    ACTIVE = "active"
-    PASSIVE = "passive"
-    INITIAL = "initial"
-    SUSPENDED = "suspended"
-    NON_FUNCTIONAL = "non-functional"
-
-
-class Why(StrEnum):
-    """Why it is suspended or not functional.
-
-    From the vendor's list in kA1Ki000000TN4TKAW, but for the newer peer, which is the lab's.
-    """
-
-    USER = "User requested"
-    OLD_PEER = "Peer version too old"
-    NEW_PEER = "Peer version too new"
-    LINK = "Link down"
-
-
-_WORDS = {
-    HaState.MASTER: Word.ACTIVE,
-    HaState.BACKUP: Word.PASSIVE,
-    HaState.FAULT: Word.NON_FUNCTIONAL,
-    HaState.INIT: Word.INITIAL,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One change of its state, at an instant in device seconds."""
-
-    at: float
-    before: str
-    after: str
-    reason: str
-
-
 class Firewall(Device):
     """Two partitions, a candidate and a running configuration, jobs, and one role."""
 
@@ -89,14 +47,16 @@ class Firewall(Device):
         super().__init__(spec, pair, timeline, groups=(GROUP,), ports=PORTS)
         self.spec = setup_of(pair.setup)
         self.board = Board(pair.number, pair.members.index(spec))
-        self.node_id = spec.node or _serial(spec.name)
+        self.node_id = spec.node or serial(spec.name)
         self.server = UpdateServer(self.spec)
         self.configuration = FirewallConfiguration(
             initial(spec.name, self.board, self.spec, priority=spec.priority, preempts=pair.preempt)
         )
         self.software = Software(self.disk, spec.version, spec.other_version)
         self.image = self.software.slot.image
-        self.jobs = JobQueue(timeline, hangs=self._hangs, fails=self._fails)
+        self.jobs = JobQueue(
+            timeline, hangs=functools.partial(hangs, self), fails=functools.partial(fails, self)
+        )
         self.exported: dict[str, bytes] = {}
         """What was sent away by ``scp export``, by where it was sent: it leaves nothing."""
         self.has_ha_running = self.image.has_ha
@@ -104,9 +64,7 @@ class Firewall(Device):
         """Whether it has agreed on a role with its peer since it booted or was released."""
         self.reason: Why | None = None
         """Why it is suspended."""
-        self.transitions: list[Transition] = []
-        self._word: Word | None = None
-        """As it was last written down."""
+        self.history = History()
         self._peer: Firewall | None = None
         self._joining: Timer | None = None
         self.begin_auto_commit(0.0)
@@ -187,7 +145,7 @@ class Firewall(Device):
         """Its state in its own words."""
         if self.role is HaState.FAULT and self.is_suspended:
             return Word.SUSPENDED
-        return _WORDS[self.role]
+        return WORDS[self.role]
 
     @property
     def state_reason(self) -> str:
@@ -199,18 +157,15 @@ class Firewall(Device):
     @property
     def since(self) -> float:
         """Since when its state is what it is, in device seconds."""
-        return self.transitions[-1].at if self.transitions else self.booted_at
+        return self.history.since(self.booted_at)
 
     def role_was(self, group: str, before: HaState) -> None:
         """Write the change of its state down."""
         del group
-        self._note(self._word or _WORDS[before])
+        self._note(WORDS[before])
 
     def _note(self, before: Word) -> None:
-        if self.word is not before:
-            entry = Transition(self.timeline.now(), before, self.word, self.state_reason)
-            self.transitions.append(entry)
-        self._word = self.word
+        self.history.note(self.timeline.now(), before, self.word, self.state_reason)
 
     # What is done to it
 
@@ -220,13 +175,15 @@ class Firewall(Device):
         self.is_suspended, self.reason = True, why
         self.changed()
         # one that was not functional keeps its role
-        self._note(self._word or before)
+        self._note(before)
 
     def release(self) -> None:
         """Take part again: agree on a role first."""
         if not self.is_suspended:
             return
         self.is_suspended, self.reason, self.is_joined = False, None, False
+        if self._joining is not None:
+            self._joining.cancel()
         self._joining = self.timeline.after(self.times.ha_seconds, self._join)
         self.changed()
 
@@ -244,8 +201,10 @@ class Firewall(Device):
         self.changed()
 
     def _suspend_if_too_far(self) -> None:
+        """Stay out beside a peer that takes part and runs a release too far away."""
         peer = self.peer
         is_met = peer.phase is Phase.RUNNING and peer.is_heard and self.is_heard
+        is_met = is_met and not peer.is_suspended
         if is_met and distance(self.image.version, peer.image.version) >= _FAR:
             is_newer = rank(self.image.version) > rank(peer.image.version)
             self.is_suspended = True
@@ -261,45 +220,11 @@ class Firewall(Device):
         job = self.jobs.add(Kind.AUTO_COMMIT, seconds, _committed)
         job.watchers.append(lambda _: self._join())
 
-    # Jobs that go wrong
-
-    def _meant(self, quirk: str, job: Job) -> Mapping[str, object] | None:
-        found = self.has(quirk)
-        is_meant = found is not None and str(job.kind) == found.get("job", str(job.kind))
-        return found if is_meant else None
-
-    def _hangs(self, job: Job) -> bool:
-        is_stuck = job.kind is Kind.HA_SYNC and self.has("sync_stuck") is not None
-        return is_stuck or self._meant("job_never_ends", job) is not None
-
-    def _fails(self, job: Job) -> tuple[str, ...]:
-        for quirk, kinds in _FAILURES.items():
-            if job.kind in kinds and self._meant(quirk, job) is not None:
-                params = self.take(quirk) or {}
-                return (str(params.get("message", f"{job.kind} failed")),)
-        return ()
-
     # Boots
-
-    def crash(self, *, reboots: bool = False, silent: bool = False) -> None:
-        """Lose power this instant."""
-        self._stop_joining()
-        super().crash(reboots=reboots, silent=silent)
-
-    def reboot(self, *, halt: bool = False) -> None:
-        """Go down and boot."""
-        self._stop_joining()
-        super().reboot(halt=halt)
 
     def _go_down(self, *, halt: bool) -> None:
         self.jobs.forget()
         super()._go_down(halt=halt)
-
-    def _stop_joining(self) -> None:
-        self.is_joined = False
-        if self._joining is not None:
-            self._joining.cancel()
-            self._joining = None
 
     def _load_software(self) -> bool:
         slot = self.software.boot(old=self.take("old_image_after_reboot") is not None)
@@ -312,51 +237,16 @@ class Firewall(Device):
         self.is_joined, self.reason = False, None
         self.configuration.load(self.lines_lost(_LOST_BY_DEFAULT))
         self.hostname = self.configuration.hostname
-        self._look_at_what_a_boot_brings()
+        show_after_boot(self)
         self.begin_auto_commit(max(self.spec.auto_commit_seconds, 0.001))
-
-    def _look_at_what_a_boot_brings(self) -> None:
-        """Faults that wait for a boot begin to show."""
-        for waiting, shown in _AFTER_BOOT.items():
-            found = self.has(waiting)
-            if found is not None:
-                quirk = self.quirks.pop(waiting)
-                self.quirks[shown] = quirk
-                if "seconds" in found:
-                    forget = functools.partial(self._forget, shown)
-                    self.timeline.after(float(found["seconds"]), forget)
-
-    def _forget(self, quirk: str) -> None:
-        self.quirks.pop(quirk, None)
 
     def _start_ha(self) -> None:
         super()._start_ha()
         self._join()
 
 
-_FAILURES: dict[str, tuple[Kind, ...]] = {
-    "job_fails": tuple(Kind),
-    "auto_commit_fails": (Kind.AUTO_COMMIT,),
-    "commit_fails": (Kind.COMMIT,),
-    "install_fails": (Kind.INSTALL,),
-    "software_manager_busy": (Kind.INSTALL,),
-}
-"""Quirk to the jobs that it makes fail; ``job`` in its parameters names one kind."""
-_AFTER_BOOT = {
-    "licence_invalid_after_boot": "licence_invalid",
-    "ha_state_empty_after_boot": "ha_state_empty",
-}
-"""Quirk that waits for a boot to what it is from then on, for its ``seconds``."""
-
-
 def _committed() -> tuple[str, ...]:
     return ("Configuration committed successfully",)
-
-
-def _serial(name: str) -> str:
-    """As a virtual firewall has it: fifteen digits."""
-    number = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10**11
-    return f"0079{number:011}"
 
 
 def firewall_of(device: Device) -> Firewall:

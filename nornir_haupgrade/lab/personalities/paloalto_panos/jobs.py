@@ -64,6 +64,8 @@ class Job:
     seconds: float
     work: Callable[[], tuple[str, ...]]
     """What it does when its time is over: the lines of its details, or a JobError."""
+    tells: Callable[[tuple[str, ...]], tuple[str, ...]]
+    """How its details put a failure."""
     enqueued: float
     started: float | None = None
     finished: float | None = None
@@ -125,10 +127,11 @@ class JobQueue:
         *,
         user: str = "",
         description: str = "",
+        tells: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda reasons: reasons,
     ) -> Job:
         """Enqueue one; it begins at once unless one of its like is at work."""
         now = self._timeline.now()
-        job = Job(self.upcoming, kind, user, seconds, work, now, description=description)
+        job = Job(self.upcoming, kind, user, seconds, work, tells, now, description=description)
         self.jobs.append(job)
         self._advance()
         return job
@@ -158,12 +161,13 @@ class JobQueue:
         if self._hangs(job):
             self._look_after(job, _LOOKS_AGAIN_AFTER)
             return
+        reasons, done = self._fails(job), tuple[str, ...]()
         try:
-            job.details = self._fails(job)
-            job.result = Result.FAIL if job.details else Result.OK
-            job.details = job.details or job.work()
+            done = () if reasons else job.work()
         except JobError as exc:
-            job.details, job.result = exc.details, Result.FAIL
+            reasons = exc.details
+        job.result = Result.FAIL if reasons else Result.OK
+        job.details = job.tells(reasons) if reasons else done
         job.status, job.finished = Status.FINISHED, self._timeline.now()
         self._advance()
         for watcher in tuple(job.watchers):

@@ -1,4 +1,4 @@
-"""Identity, resources, logins, jobs and licences."""
+"""Identity, resources, logins."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import uuid
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.clock import moment
 from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     At,
     answer,
     branch,
     leaf,
-    refused,
     table,
     text_at,
 )
@@ -20,7 +18,6 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
-    from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Job
 
 CONTENT = "8700-7709"
 """The release of applications and threats that both members have."""
@@ -109,7 +106,7 @@ def disk_space(at: At, _: tuple[str, ...]) -> Outcome:
     """``show system disk-space``: images lie on /opt/panrepo, the only one that the lab fills."""
     disk = at.firewall.disk
     used = disk.capacity - disk.free
-    share = f"{100 * used // disk.capacity}%"
+    share = f"{-(-100 * used // disk.capacity)}%"  # rounded up, as df does
     sizes = [_size(item) for item in (disk.capacity, used, disk.free)]
     repository = f"{'/dev/sda6':<15}{sizes[0]:>5}{sizes[1]:>6}{sizes[2]:>6}{share:>5} /opt/panrepo"
     return _plain(
@@ -176,126 +173,3 @@ def admins(at: At, _: tuple[str, ...]) -> Outcome:
         return table("", head, "-" * 80, *rows, "")
 
     return answer(at, branch("result", branch("admins", *entries)), render)
-
-
-def _job(at: At, job: Job) -> ET.Element:
-    progress = f"{job.progress(at.now)}"
-    began = "" if job.started is None else f"{moment(job.started):%H:%M:%S}"
-    ended = "" if job.finished is None else f"{moment(job.finished):{_DATE}}"
-    details = branch("details", *(leaf("line", line) for line in job.details))
-    return branch(
-        "job",
-        leaf("tenq", f"{moment(job.enqueued):{_DATE}}"),
-        leaf("tdeq", began),
-        leaf("id", job.number),
-        leaf("user", job.user),
-        leaf("type", job.kind),
-        leaf("status", job.status),
-        leaf("queued", "YES" if job.started is None else "NO"),
-        leaf("stoppable", "no"),
-        leaf("result", job.result),
-        leaf("tfin", ended or "Still Active"),
-        leaf("description", job.description),
-        leaf("positionInQ", 0 if job.started is not None else 1),
-        leaf("progress", progress),
-        details,
-        leaf("warnings"),
-    )
-
-
-def _job_row(job: ET.Element) -> str:
-    """One line of ``show jobs``: the columns of two public transcripts of PAN-OS 8 and 10."""
-    is_over = text_at(job, "status") == "FIN"
-    done = text_at(job, "tfin").split(" ")[-1] if is_over else f"{text_at(job, 'progress') + '%':>10}"
-    place = "" if text_at(job, "queued") == "NO" else text_at(job, "positionInQ")
-    return (
-        f"{text_at(job, 'tenq'):<22}{text_at(job, 'tdeq'):<11}{text_at(job, 'id'):>10}{place:>13}"
-        f"{text_at(job, 'type'):>34}{text_at(job, 'status'):>31}{text_at(job, 'result'):>7} {done}"
-    )
-
-
-_JOB_TITLES = {"Enqueued": 22, "Dequeued": 19, "ID": 4, "PositionInQ": 41, "Type": 29}
-_JOB_HEAD = (
-    "".join(f"{title:<{width}}" for title, width in _JOB_TITLES.items())
-    + "Status Result Completed",
-    "-" * 138,
-)
-
-
-def jobs(at: At, _: tuple[str, ...]) -> Outcome:
-    """``show jobs all``: the newest first."""
-    listed = [_job(at, job) for job in reversed(at.firewall.jobs.jobs)]
-    which = at.words[-1]
-    if which in {"processed", "pending"}:
-        is_over = which == "processed"
-        listed = [job for job in listed if (text_at(job, "status") == "FIN") is is_over]
-
-    def render(result: ET.Element) -> str:
-        return table("", *_JOB_HEAD, *(_job_row(job) for job in result.iterfind("job")), "", "")
-
-    return answer(at, branch("result", *listed), render)
-
-
-def job(at: At, arguments: tuple[str, ...]) -> Outcome:
-    """``show jobs id N``: the row, then what it has to say."""
-    number = arguments[0]
-    found = at.firewall.jobs.get(int(number)) if number.isdigit() else None
-    if found is None:
-        return refused(at, f"job {number} not found")
-
-    def render(result: ET.Element) -> str:
-        [one] = result.iterfind("job")
-        details = [line.text or "" for line in one.iterfind("details/line")]
-        first = f"Details:{details[0] if details else ''}"
-        return table("", *_JOB_HEAD, _job_row(one), "Warnings:", first, *details[1:], "", "")
-
-    return answer(at, branch("result", _job(at, found)), render)
-
-
-def licences(at: At, _: tuple[str, ...]) -> Outcome:
-    """``request license info``."""
-    own = at.firewall
-    is_valid = own.has("licence_invalid") is None
-    year = at.time.year + (1 if is_valid else -1)
-    entries = [
-        _licence(own.node_id, feature_name, text, f"January 09, {year}", is_valid=is_valid)
-        for feature_name, text in (
-            ("PA-VM", "Standard VM-100"),
-            ("Threat Prevention", "Threat Prevention"),
-            ("Premium", "24 x 7 phone support; advanced replacement hardware service"),
-        )
-    ]
-
-    def render(result: ET.Element) -> str:
-        lines = ["", f"Current GMT Date: {at.time:%B %d, %Y}"]
-        for entry in result.iter("entry"):
-            lines += ["", "License entry:"]
-            lines += [f"{title}: {text_at(entry, tag)}" for title, tag in _LICENCE_LINES]
-        return table(*lines, "")
-
-    return answer(at, branch("result", branch("licenses", *entries)), render)
-
-
-_LICENCE_LINES = (
-    ("Feature", "feature"),
-    ("Description", "description"),
-    ("Serial", "serial"),
-    ("Issued", "issued"),
-    ("Expires", "expires"),
-    ("Expired?", "expired"),
-    ("Base license", "base-license-name"),
-)
-
-
-def _licence(serial: str, name: str, text: str, expires: str, *, is_valid: bool) -> ET.Element:
-    return branch(
-        "entry",
-        feature=name,
-        description=text,
-        serial=serial,
-        issued="January 13, 2025",
-        expires=expires,
-        expired="no" if is_valid else "yes",
-        base_license_name="PA-VM",
-        authcode="",
-    )

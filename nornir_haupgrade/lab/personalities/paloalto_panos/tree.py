@@ -15,7 +15,7 @@ Leaves: TypeAlias = dict[Path, Value]
 
 _ENTRIES = {
     *("users", "ethernet", "virtual-router", "static-route", "zone", "address", "rules"),
-    *("link-group", "service"),
+    *("link-group", "service", "units", "gateway", "ipsec"),
 }
 """Whose children have names of their own: ``<entry name="...">`` in XML."""
 _TOP = {"mgt-config", "shared"}
