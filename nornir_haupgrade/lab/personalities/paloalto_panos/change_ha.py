@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.personalities.paloalto_panos.firewall import Firewall
     from nornir_haupgrade.lab.personalities.paloalto_panos.tree import Leaves
 
+_CANNOT = "Failed to change HA state"
+"""Worded by the lab."""
 _STRAY = ("address", "stray", "ip-netmask")
 
 
@@ -25,12 +27,16 @@ def suspend(at: At, _: tuple[str, ...]) -> Outcome:
 
     That nothing is asked when no peer could take over is said by a public script that did it.
     """
+    if (fault := at.firewall.take("switch_refused")) is not None:
+        return refused(at, str(fault.get("message", _CANNOT)))
     text = "Successfully changed HA state to suspended"
     return told(at, text, Effect.SUSPEND, at.firewall.suspend)
 
 
 def functional(at: At, _: tuple[str, ...]) -> Outcome:
     """``request high-availability state functional``: at first initial, then what it is to be."""
+    if (fault := at.firewall.take("refuse_functional")) is not None:
+        return refused(at, str(fault.get("message", _CANNOT)))
     text = "Successfully changed HA state to functional"
     return told(at, text, Effect.FUNCTIONAL, at.firewall.release)
 

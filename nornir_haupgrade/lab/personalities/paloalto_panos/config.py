@@ -119,10 +119,9 @@ def show(at: At, arguments: tuple[str, ...]) -> Outcome:
         return _printed(*(f"set {line}" for line in tree.as_lines(leaves)))
     if chosen == "xml":
         return Outcome(Reply(stdout=document(_part(at, leaves))))
-    short = {
-        one[len(path) - 1 :] if len(one) == len(path) else one[len(path) :]: value
-        for one, value in leaves.items()
-    }
+    # what is asked for is named, and nothing above it: the vendor's guide shows `servers { ... }`
+    above = max(0, len(path) - 1)
+    short = {one[above:]: value for one, value in leaves.items()}
     return _printed(*tree.as_braces(short))
 
 

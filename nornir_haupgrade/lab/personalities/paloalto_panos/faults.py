@@ -23,8 +23,6 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.firewall import firewall_
 _SUSPEND = "request high-availability state suspend"
 _FUNCTIONAL = "request high-availability state functional"
 _PREEMPT = "set deviceconfig high-availability group election-option preemptive yes"
-_CANNOT = "Server error : Failed to change HA state"
-"""Worded by the lab."""
 
 
 def _after_boot(name: str) -> Strike:
@@ -93,10 +91,6 @@ def _preempt_turned_on(executor: Executor, device: Device, _: Params) -> None:
     by_hand(executor, device, "configure", _PREEMPT, "commit", "exit")
 
 
-def _refuse(prefix: str, message: str) -> Kind:
-    return Kind(rule(Twist.REFUSE, prefix, message=message), Target.BOTH)
-
-
 PANOS_FAULTS: dict[str, Kind] = {
     **COMMON,
     # jobs: ``job`` in the parameters names one kind (AutoCom, Commit, HA-Sync, Downld, SWInstall)
@@ -124,9 +118,9 @@ PANOS_FAULTS: dict[str, Kind] = {
     # roles and forwarding
     "ha_link_down": Kind(_ha_link_down, Target.PAIR),
     "data_port_down": Kind(data_port_down(DATA_PORTS[0]), Target.STANDBY),
-    "switch_refused": _refuse(_SUSPEND, _CANNOT),
+    "switch_refused": Kind(quirk("switch_refused"), Target.BOTH),
     "suspend_hangs": Kind(rule(Twist.HANG, _SUSPEND), Target.BOTH),
-    "refuse_functional": _refuse(_FUNCTIONAL, _CANNOT),
+    "refuse_functional": Kind(quirk("refuse_functional"), Target.BOTH),
     "functional_hangs": Kind(rule(Twist.HANG, _FUNCTIONAL), Target.BOTH),
     # somebody else
     "hand_switchover": Kind(_hand_switchover, Target.ACTIVE),

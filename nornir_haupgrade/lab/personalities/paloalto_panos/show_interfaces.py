@@ -77,16 +77,16 @@ def _interface(
 ) -> ET.Element:
     return branch(
         "entry",
+        leaf("name", name),
+        leaf("zone", zone),
+        leaf("fwd", fwd),
+        leaf("vsys", vsys),
         leaf("dyn-addr"),
         leaf("addr6"),
+        leaf("tag", 0),
+        leaf("ip", address),
+        leaf("id", number),
         leaf("addr"),
-        name=name,
-        zone=zone,
-        fwd=fwd,
-        vsys=vsys,
-        tag=0,
-        ip=address,
-        id=number,
     )
 
 

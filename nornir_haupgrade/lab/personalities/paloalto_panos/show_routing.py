@@ -97,9 +97,10 @@ def bgp_summary(at: At, _: tuple[str, ...]) -> Outcome:
     """``show routing protocol bgp summary``: the passive's routing does not run."""
     own = at.firewall
     is_up = own.role is HaState.MASTER and own.ports[DATA_PORTS[0]]
-    peer = branch("entry", status="Established" if is_up else "Idle", remote_as=65000)
-    peer.set("peer", "upstream")
-    peer.append(leaf("peer-address", own.board.outside.beyond))
+    status = "Established" if is_up else "Idle"
+    address = own.board.outside.beyond
+    peer = branch("entry", remote_as=65000, status=status, peer_address=address)
+    peer.attrib.update(peer="upstream", vr="default")
     counted = 2 if is_up else 0
 
     def render(result: ET.Element) -> str:

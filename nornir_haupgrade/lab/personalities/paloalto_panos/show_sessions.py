@@ -90,9 +90,9 @@ def info(at: At, _: tuple[str, ...]) -> Outcome:
         num_tcp=len(flows) - udp,
         num_udp=udp,
         pps=160 if is_active else 0,
+        tmo_icmp=6,
         tmo_tcp=3600,
         tmo_udp=30,
-        tmo_icmp=6,
         dp="*.dp0",
     )
     return answer(at, result, _info_text)
