@@ -54,6 +54,8 @@ class _Login(asyncssh.SSHServer):
 
     def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
         """The last answer is the password, those before say that a banner was read."""
+        if len(responses) != len(self._server.asked):
+            return False
         *read, password = responses
         is_read = all(word.lower() == "yes" for word in read)
         return self._server.admits(username, password if is_read else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from nornir_haupgrade.lab import PanosSpec
 from tests.lab.panos_world import FUNCTIONAL, NEW, PREEMPTIVE, SUSPEND, PanosWorld
@@ -218,3 +219,42 @@ def test_an_active_that_restarts_hands_over_first(world: PanosWorld) -> None:
     assert world.words == ("passive", "active")
     [command] = [entry for entry in world.entries("command") if entry["effect"] == "reboot"]
     assert (command["member"], command["state"], command["forwards"]) == ("p1a", "MASTER", True)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([SUSPEND, FUNCTIONAL, "request restart system", "crash", "power_on", ""]),
+        st.sampled_from(["p1a", "p1b"]),
+        st.floats(0.0, 20.0),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS, st.booleans())
+def test_whatever_is_done_roles_and_words_agree(
+    steps: list[tuple[str, str, float]], preempt: bool
+) -> None:
+    """Two that hear each other are never both active, and none forwards that is suspended."""
+    world = PanosWorld(preempt=preempt)
+    for what, member, seconds in steps:
+        device = world.pair.device(member)
+        if what in {"crash", "power_on"}:
+            world.strike(what, member)
+        elif what:
+            world.run(device, what)
+        world.wait(seconds)
+        assert world.words != ("active", "active")
+        for one, word in zip((world.a, world.b), world.words, strict=True):
+            assert not (one.is_suspended and world.pair.forwards(one))
+            assert world.pair.forwards(one) <= (word == "active")
+    for one in (world.a, world.b):
+        world.strike("power_on", one.name)
+    world.wait(20)
+    for one in (world.a, world.b):
+        world.run(one, FUNCTIONAL)
+    world.wait(100)
+    assert sorted(world.words) == ["active", "passive"]
+    if preempt:
+        assert world.words == ("active", "passive")

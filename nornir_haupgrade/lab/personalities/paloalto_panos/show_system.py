@@ -27,7 +27,7 @@ _YEAR = 365
 
 
 def _uptime(seconds: float) -> str:
-    """As in ``2 days, 2:38:49``; below a day without days, as Linux's own ``uptime``: assumed."""
+    """As in ``2 days, 2:38:49``; below a day ``0 days``: assumed."""
     days, rest = divmod(int(seconds), _DAY)
     clock = f"{rest // _HOUR}:{rest % _HOUR // _MINUTE:02}:{rest % _MINUTE:02}"
     return f"{days} day{'' if days == 1 else 's'}, {clock}"
