@@ -143,6 +143,21 @@ def test_a_commit_leaves_what_the_peer_is_editing(world: PanosWorld) -> None:
     assert "draft" in world.ask(world.b, "show config candidate")
 
 
+def test_a_push_waits_for_a_commit_on_the_peer(world: PanosWorld) -> None:
+    terminal = Terminal(length=0)
+    for line in ("configure", "set address draft ip-netmask 192.0.2.9"):
+        world.ask(world.b, line, terminal)
+    commits = world.run(world.b, Line("commit", terminal))
+    world.ask(world.a, f"{PUSH} running-config")
+    job = world.job(world.b, 3)
+    assert (job.findtext("status"), job.findtext("queued")) == ("PEND", "YES")
+    world.wait(0.6)  # a commit takes 0.5
+    assert commits
+    assert world.job(world.b, 3).findtext("status") == "ACT"
+    world.wait(0.6)
+    assert world.job(world.b, 3).findtext("result") == "OK"
+
+
 def test_a_candidate_can_be_pushed(world: PanosWorld) -> None:
     world.configure(world.a, STRAY)
     world.ask(world.a, f"{PUSH} candidate-config")

@@ -141,6 +141,18 @@ def test_without_ha2_the_roles_stay_and_sessions_are_no_longer_copied(world: Pan
     assert world.xml(world.a, "show session info").findtext("result/num-active") == "220"
 
 
+def test_a_suspended_member_copies_no_sessions(world: PanosWorld) -> None:
+    world.ask(world.b, SUSPEND)
+    for _ in range(20):
+        world.pair.sessions.open()
+    world.wait(10)
+    assert world.xml(world.b, "show session info").findtext("result/num-active") == "200"
+    assert "State Synchronization: Incomplete" in world.ask(world.a, "show high-availability all")
+    world.ask(world.b, FUNCTIONAL)
+    world.wait(10)
+    assert world.xml(world.b, "show session info").findtext("result/num-active") == "220"
+
+
 @pytest.mark.parametrize("member", ["p1a", "p1b"])
 def test_a_member_without_a_data_interface_is_not_functional(member: str) -> None:
     world = PanosWorld()

@@ -10,7 +10,7 @@ from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.personalities.paloalto_panos import tree
 from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import shared_of
 from nornir_haupgrade.lab.personalities.paloalto_panos.context import At, refused, told
-from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Kind
+from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import COMMITTED, Kind
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def push(source: Firewall, shared: Leaves, *, overwrites: bool) -> None:
         if peer.take("differs_after_sync") is not None:
             tree.put(peer.configuration.running, _STRAY, "192.0.2.0/24")
         peer.changed()
-        return ("Configuration committed successfully",)
+        return COMMITTED
 
     peer.jobs.add(Kind.HA_SYNC, source.spec.commit_seconds, work, user="ha-sync")
 

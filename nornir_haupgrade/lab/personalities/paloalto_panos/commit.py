@@ -14,7 +14,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.context import At, table, wrong
 from nornir_haupgrade.lab.personalities.paloalto_panos.ha_report import RunningSync, running_sync
-from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import Job, Kind, Result
+from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import COMMITTED, Job, Kind, Result
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.personalities.paloalto_panos.tree import Leaves
@@ -54,7 +54,7 @@ def commit(at: At, arguments: tuple[str, ...]) -> Outcome:
         if own.configuration.syncs and can_push(at) and at.peer.configuration.shared != shared:
             push(own, shared, overwrites=False)
         own.changed()
-        return ("Configuration committed successfully",)
+        return COMMITTED
 
     def act() -> None:
         own.jobs.add(Kind.COMMIT, own.spec.commit_seconds, work, user=at.user)

@@ -18,7 +18,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
     FirewallConfiguration,
     initial,
 )
-from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import JobQueue, Kind, Result
+from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import COMMITTED, JobQueue, Kind, Result
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import distance, rank
 from nornir_haupgrade.lab.personalities.paloalto_panos.software import Software, UpdateServer
 from nornir_haupgrade.lab.personalities.paloalto_panos.spec import setup_of
@@ -67,7 +67,9 @@ class Firewall(Device):
         self.history = History()
         self._peer: Firewall | None = None
         self._joining: Timer | None = None
-        self.begin_auto_commit(0.0)
+        # it ended long before the lab began
+        job = self.jobs.add(Kind.AUTO_COMMIT, 0.0, lambda: COMMITTED)
+        self.jobs.finish_now(job, at=self.booted_at)
 
     # Where it stands
 
@@ -210,14 +212,9 @@ class Firewall(Device):
             self.is_suspended = True
             self.reason = Why.OLD_PEER if is_newer else Why.NEW_PEER
 
-    def begin_auto_commit(self, seconds: float) -> None:
+    def _begin_auto_commit(self, seconds: float) -> None:
         """Make the commit that every boot makes; without one HA does not start."""
-        if not seconds:
-            # it ended long before the lab began
-            job = self.jobs.add(Kind.AUTO_COMMIT, 0.0, _committed)
-            self.jobs.finish_now(job, at=self.booted_at)
-            return
-        job = self.jobs.add(Kind.AUTO_COMMIT, seconds, _committed)
+        job = self.jobs.add(Kind.AUTO_COMMIT, seconds, lambda: COMMITTED)
         job.watchers.append(lambda _: self._join())
 
     # Boots
@@ -238,15 +235,11 @@ class Firewall(Device):
         self.configuration.load(self.lines_lost(_LOST_BY_DEFAULT))
         self.hostname = self.configuration.hostname
         show_after_boot(self)
-        self.begin_auto_commit(max(self.spec.auto_commit_seconds, 0.001))
+        self._begin_auto_commit(max(self.spec.auto_commit_seconds, 0.001))
 
     def _start_ha(self) -> None:
         super()._start_ha()
         self._join()
-
-
-def _committed() -> tuple[str, ...]:
-    return ("Configuration committed successfully",)
 
 
 def firewall_of(device: Device) -> Firewall:

@@ -27,6 +27,8 @@ class Kind(StrEnum):
 
 COMMITTING = (Kind.AUTO_COMMIT, Kind.COMMIT, Kind.HA_SYNC)
 """They hold the configuration, one at a time."""
+COMMITTED = ("Configuration committed successfully",)
+"""The details of one of these that went well: captured."""
 _ALONE = ((*COMMITTING,), (Kind.DOWNLOAD,), (Kind.INSTALL,))
 
 
