@@ -11,6 +11,7 @@ from nornir_haupgrade.lab.control import ControlError, control
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.images import build_image, write_image
 from nornir_haupgrade.lab.lab import Lab, MemberState, PairRig
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     GroupProtocol,
     GroupSpec,
@@ -28,6 +29,7 @@ from nornir_haupgrade.lab.spec import (
     PairSpec,
     Platform,
     When,
+    asa_pair,
     fault_from,
     lab_from,
     pair_from,
@@ -38,6 +40,7 @@ from nornir_haupgrade.lab.spec import (
 from nornir_haupgrade.lab.thread import LabThread
 
 __all__ = [
+    "AsaSpec",
     "ControlError",
     "Effect",
     "Fault",
@@ -60,6 +63,7 @@ __all__ = [
     "SoftwareMode",
     "SpecError",
     "When",
+    "asa_pair",
     "build_image",
     "control",
     "fault_from",

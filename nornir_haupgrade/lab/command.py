@@ -22,11 +22,11 @@ class Effect(StrEnum):
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
-    """The running configuration becomes the one of the next boot."""
+    """The running configuration, or a copy of one, becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
-    STAGE = "stage"
-    """Software is put on the device, or taken away; nothing is to boot it yet."""
+    FILES = "files"
+    """A file comes onto the disk or goes; nothing runs or boots because of it."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
@@ -35,6 +35,8 @@ class Effect(StrEnum):
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
+    SWITCH = "switch"
+    """The role goes to the other member, and nothing is left that would have to be released."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ class Outcome:
     """What it prints before it works."""
     follow: Callable[[Say, Done], None] | None = None
     """What the terminal watches after the effect: printed as it happens, ended by the reply."""
+    on: Device | None = None
+    """Whom it changes, where that is not the member it was typed on."""
 
 
 def say(text: str) -> Outcome:

@@ -66,6 +66,12 @@ class Device(ABC):
         self.times = pair
         self.timeline = timeline
         self.listeners: list[Callable[[], None]] = []
+        self.on_hang_up: list[Callable[[], None]] = []
+        """Called when it throws out whoever is logged in."""
+        self.on_notice: list[Callable[[str], None]] = []
+        """Called with what it prints on terminals, whatever is being typed there."""
+        self.peer: Device | None = None
+        """The other member; its pair says so before anything happens."""
         self.disk = Disk(pair.disk)
         self.quirks: dict[str, Quirk] = {}
         self.logins: dict[int, str] = {}
@@ -117,6 +123,20 @@ class Device(ABC):
     def floor(self, group: str) -> HaState | None:
         """The role that its own condition forces on it in a group; None: it may take part."""
 
+    def is_apart(self, group: str) -> bool:
+        """Whether it neither hears the other member nor is heard, though it runs."""
+        del group
+        return False
+
+    def holds_still(self, group: str) -> bool:
+        """Whether it keeps its role whatever it hears."""
+        del group
+        return False
+
+    def role_changed(self, group: str, before: HaState) -> None:
+        """Be told that it was given another role, or lost one."""
+        del group, before
+
     @abstractmethod
     def _load_software(self) -> bool:
         """Have something run, by what the next boot is meant to come from; False: nothing boots."""
@@ -144,20 +164,9 @@ class Device(ABC):
         return False
 
     @property
-    def is_heard(self) -> bool:
-        """Whether what it says of its roles leaves it, if its peer listens."""
-        return True
-
-    @property
     def takes_sessions(self) -> bool:
         """Whether it collects its peer's sessions, as far as it is up to it."""
         return self.has_ha_running
-
-    def meet(self, peer: Device) -> None:  # noqa: B027  # most need not know it
-        """Know the other member of the pair; told once, before the pair starts."""
-
-    def role_was(self, group: str, before: HaState) -> None:  # noqa: B027  # few keep a history
-        """Its role in a group has changed."""
 
     @property
     def boot_id(self) -> str:
@@ -207,6 +216,17 @@ class Device(ABC):
             return self.image.drop_config_lines
         self.take("config_lines_lost")
         return (*lost.get("lines", default), *self.image.drop_config_lines)
+
+    def hang_up(self) -> None:
+        """Throw out whoever is logged in."""
+        self.logins.clear()
+        for action in tuple(self.on_hang_up):
+            action()
+
+    def notify(self, text: str) -> None:
+        """Print something on the terminals of whoever is logged in."""
+        for action in tuple(self.on_notice):
+            action(text)
 
     def reboot(self, *, halt: bool = False) -> None:
         """Stop HA at once and the system a little later; then boot, unless it is to stay off."""

@@ -31,6 +31,9 @@ class Rules:
     """From the wish to take the role to taking it."""
     settles_after: float = 0.0
     """How long one who is not active is not yet the standby either."""
+    needs_link: bool = False
+    """Whether a standby that loses the HA link alone stays what it is: it still hears its peer on
+    the other interfaces. Without the link at its start it hears nobody."""
 
     def silence(self, priority: int) -> float:
         """How long a backup hears nothing before it takes the role; the preferred one is first."""
@@ -48,13 +51,11 @@ def hsrp(unit: float) -> Rules:
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
 
 
-def heartbeat(interval: float, *, lost: int, promotes_after: float, preempts_after: float) -> Rules:
-    """Two that ping each other: after so many lost answers, the passive one waits and takes over.
-
-    A peer that gives its role up says so, and nothing is waited for.
-    """
-    hold = interval * lost + promotes_after
-    return Rules(hello=interval, hold=hold, preempts_after=preempts_after)
+def heartbeat(
+    poll: float, hold: float, *, preempts_after: float = 0.0, needs_link: bool = False
+) -> Rules:
+    """Hellos on the HA link, and so long without one until the peer is taken for dead."""
+    return Rules(hello=poll, hold=hold, preempts_after=preempts_after, needs_link=needs_link)
 
 
 @dataclass(slots=True)
@@ -75,6 +76,8 @@ class Election:
         self._pair = pair
         self._claims: dict[str, _Claim] = {}
         self._released_at: float | None = None
+        self._acquainted: set[str] = set()
+        """Who has heard its peer on the HA link since it became a backup."""
 
     def start(self) -> Device | None:
         """Give the roles of a pair that has long been up; who is the master."""
@@ -119,13 +122,22 @@ class Election:
                 self._assign(device, floor)
             elif self.role(device) in {HaState.INIT, HaState.FAULT}:
                 self._assign(device, HaState.BACKUP)
+        self._note_links()
         self._yield_to_preferred()
         for device in self._pair.devices:
             self._plan_claim(device)
 
+    def _note_links(self) -> None:
+        for device in self._pair.devices:
+            if self.role(device) is not HaState.BACKUP:
+                self._acquainted.discard(device.name)
+            elif self._pair.has_link:
+                self._acquainted.add(device.name)
+
     def take(self, device: Device) -> None:
-        """Make a member the master this instant; whoever it hears steps back."""
-        replaced = self._masters_heard(device)
+        """Make a member the master this instant; whoever it can tell so steps back."""
+        can_tell = self._pair.has_link or not self.rules.needs_link
+        replaced = self._masters_heard(device) if can_tell else []
         for master in replaced:
             self._assign(master, HaState.BACKUP)
         takeover = self._pair.spec.takeover_ms / 1000 if replaced else 0.0
@@ -135,10 +147,28 @@ class Election:
             self._pair.timeline.after(takeover, self._pair.settle)
         self._pair.settle()
 
+    def give_up(self, device: Device) -> None:
+        """Have a master step back: its peer takes over if it can, else whom silence makes."""
+        peer = self._pair.peer(device)
+        can_tell = self._pair.hears_adverts and (self._pair.has_link or not self.rules.needs_link)
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        if can_tell and not is_apart and self.role(peer) is HaState.BACKUP:
+            self.take(peer)
+            return
+        self._assign(device, HaState.BACKUP)
+        self._released_at = None
+        self._pair.settle()
+
     def _masters_heard(self, device: Device) -> list[Device]:
         peer = self._pair.peer(device)
-        is_heard = self._pair.is_talking and self.role(peer) is HaState.MASTER
-        return [peer] if is_heard else []
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        is_cut_off = (
+            self.rules.needs_link
+            and not self._pair.has_link
+            and device.name not in self._acquainted
+        )
+        is_heard = self._pair.hears_adverts and not is_apart and not is_cut_off
+        return [peer] if is_heard and self.role(peer) is HaState.MASTER else []
 
     def _rank(self, device: Device) -> tuple[int, int]:
         """Of two masters that hear each other, the lower one yields: address decides a tie."""
@@ -147,8 +177,10 @@ class Election:
     def _yield_to_preferred(self) -> None:
         for device in self._pair.devices:
             heard = self._masters_heard(device)
-            if self.role(device) is HaState.MASTER and any(
-                self._rank(master) > self._rank(device) for master in heard
+            if (
+                self.role(device) is HaState.MASTER
+                and not device.holds_still(self.group)
+                and any(self._rank(master) > self._rank(device) for master in heard)
             ):
                 self._assign(device, HaState.BACKUP)
 
@@ -166,7 +198,9 @@ class Election:
             self._claims[device.name] = _Claim(why, delay, timer)
 
     def _reason(self, device: Device) -> tuple[str, float]:
-        if self.role(device) is not HaState.BACKUP:
+        if self.role(device) is not HaState.BACKUP or device.holds_still(self.group):
+            return "", 0.0
+        if self.rules.needs_link and not self._pair.has_link and device.name in self._acquainted:
             return "", 0.0
         stance = self.stance(device)
         heard = self._masters_heard(device)

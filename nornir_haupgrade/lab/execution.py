@@ -138,14 +138,16 @@ class Executor:
         self, device: Device, line: Line, outcome: Outcome, by: str, rule: Rule | None
     ) -> None:
         """Write a command down with the state it met, then have its effect happen."""
+        changed = outcome.on or device
         self.pair.audit.add(
             "command",
             self.pair.name,
-            member=device.name,
-            node_id=device.node_id,
-            state=str(device.role),
-            forwards=self.pair.forwards(device),
-            boot_id=device.boot_id,
+            member=changed.name,
+            node_id=changed.node_id,
+            state=str(changed.role),
+            forwards=self.pair.forwards(changed),
+            boot_id=changed.boot_id,
+            via=device.name,
             command=line.text,
             status=outcome.reply.status,
             effect=str(outcome.effect),

@@ -43,8 +43,7 @@ class Pair:
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
         self.devices = (first, second)
-        first.meet(second)
-        second.meet(first)
+        first.peer, second.peer = second, first
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
             group: Election(self, group, rules)
@@ -73,16 +72,14 @@ class Pair:
 
     def is_peer_link_up(self, device: Device) -> bool:
         """Whether a member hears its peer on the HA link."""
-        return (
-            self.is_link_up
-            and all(one.ports[one.session_port] for one in self.devices)
-            and self.peer(device).phase is Phase.RUNNING
-        )
+        return self.has_link and self.peer(device).phase is Phase.RUNNING
 
     @property
-    def is_talking(self) -> bool:
-        """Whether the members hear of each other's roles."""
-        return self.hears_adverts and all(device.is_heard for device in self.devices)
+    def has_link(self) -> bool:
+        """Whether the HA link itself is whole, whoever is up at its ends."""
+        return self.is_link_up and all(
+            one.ports.get(one.session_port, True) for one in self.devices
+        )
 
     def forwards(self, device: Device) -> bool:
         """Whether traffic really passes through a member, whatever it says of itself."""
@@ -126,7 +123,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
-        device.role_was(election.group, before)
+        device.role_changed(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

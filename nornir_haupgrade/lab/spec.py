@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
 from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec, panos_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec | PanosSpec
+Setup: TypeAlias = RouterSpec | AsaSpec | PanosSpec
 """What only the pairs of one platform have."""
 
 
@@ -24,6 +25,7 @@ class Platform(StrEnum):
 
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
+    CISCO_ASA = "cisco_asa"
     PALOALTO_PANOS = "paloalto_panos"
 
 
@@ -158,6 +160,18 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def asa_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("9.16(3)19", "9.16(3)19"),
+    setup: AsaSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A failover pair, NAMEa its primary unit and NAMEb its secondary; both are called NAME."""
+    chosen = {"platform": Platform.CISCO_ASA, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 def panos_pair(
     name: str = "p1",
     *,
@@ -208,6 +222,7 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
 
 _SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
     Platform.CISCO_IOSXE: router_from,
+    Platform.CISCO_ASA: asa_from,
     Platform.PALOALTO_PANOS: panos_from,
 }
 

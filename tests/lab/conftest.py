@@ -20,6 +20,7 @@ from nornir_haupgrade.lab import (
     PairRig,
     PairSpec,
     When,
+    asa_pair,
     build_image,
     router_pair,
     simple_pair,
@@ -28,6 +29,7 @@ from nornir_haupgrade.lab.audit import Audit, Entry
 from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.device import Device
 from nornir_haupgrade.lab.lab import MemberState
+from nornir_haupgrade.lab.personalities.cisco_asa.asa import Asa
 from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
 from nornir_haupgrade.lab.personalities.linux_ha.appliance import appliance
 from nornir_haupgrade.lab.timeline import Timeline
@@ -164,8 +166,64 @@ class RouterWorld(Clockwork):
         return str(block)
 
 
+class AsaWorld(Clockwork):
+    """A failover pair: a is its primary unit and active, b the secondary."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+        super().__init__(asa_pair("p1", **settings))
+        first, second = self.pair.devices
+        assert isinstance(first, Asa)
+        assert isinstance(second, Asa)
+        self.a, self.b = first, second
+
+    def ask(self, unit: Asa, line: str, *answers: str, terminal: Terminal | None = None) -> str:
+        """What a privileged login is answered."""
+        reply = self.answer(unit, Line(line, terminal or Terminal(), answers))
+        return reply.stderr + reply.stdout
+
+    def configure(self, unit: Asa, *lines: str) -> list[str]:
+        """Enter configuration lines in one session; what each of them prints."""
+        at = Terminal()
+        self.ask(unit, "configure terminal", terminal=at)
+        return [self.ask(unit, line, terminal=at) for line in lines]
+
+    def prompt(self, unit: Asa, terminal: Terminal | None = None) -> str:
+        return self.rig.executor.command_line.prompt(unit, terminal or Terminal())
+
+    def host(self, unit: Asa, which: str = "This") -> str:
+        """A unit's state, as it says itself or of the other one: ``Primary - Active``."""
+        [found] = re.findall(rf"{which} host: (.*?) *\n", self.ask(unit, "show failover"))
+        return str(found)
+
+    def history(self, unit: Asa) -> list[tuple[str, str, str]]:
+        """From, to and why since the lab began, in the columns of ``show failover history``."""
+        lines = self.ask(unit, "show failover history").splitlines()[3:-1]
+        rows = zip(lines[0::3], lines[1::3], strict=True)
+        mine = [row for when, row in rows if " Mar 1 " not in when]
+        return [(row[:27].strip(), row[27:54].strip(), row[54:]) for row in mine]
+
+    def upload(self, unit: Asa, version: str, **settings: Any) -> str:  # noqa: ANN401
+        """Have an image lie on the disk; its name."""
+        name = f"asa-{version}.bin"
+        unit.disk.store(f"/flash/{name}", build_image(version, **settings))
+        return f"disk0:/{name}"
+
+    def upgrade_standby(self, version: str, **settings: Any) -> None:  # noqa: ANN401
+        """As Cisco's guide has it: the image on both, named to boot, the standby reloaded."""
+        active, standby = (self.a, self.b) if self.a.is_active else (self.b, self.a)
+        for unit in (active, standby):
+            name = self.upload(unit, version, **settings)
+        before = self.ask(active, "show running-config boot system").splitlines()
+        old = [f"no {line}" for line in before]
+        self.configure(active, *old, f"boot system {name}", *before)
+        self.ask(active, "write memory")
+        self.ask(active, "failover reload-standby")
+        self.wait(10)
+
+
 MakeWorld: TypeAlias = Callable[..., World]
 MakeRouters: TypeAlias = Callable[..., RouterWorld]
+MakeAsas: TypeAlias = Callable[..., AsaWorld]
 StartLab: TypeAlias = Callable[..., LabThread]
 Login: TypeAlias = Callable[..., paramiko.SSHClient]
 Execute: TypeAlias = Callable[[paramiko.SSHClient, str], tuple[int, str, str]]
@@ -194,6 +252,16 @@ def routers() -> RouterWorld:
 
 
 @pytest.fixture
+def make_asas() -> MakeAsas:
+    return AsaWorld
+
+
+@pytest.fixture
+def asas() -> AsaWorld:
+    return AsaWorld()
+
+
+@pytest.fixture
 def start_lab() -> Iterator[StartLab]:
     """Start a lab with the pair p1; settings are PairSpec's fields."""
     with ExitStack() as stack:
@@ -212,6 +280,18 @@ def start_routers() -> Iterator[StartLab]:
 
         def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
             spec = LabSpec((router_pair("p1", **settings),), speed=speed)
+            return stack.enter_context(LabThread(spec))
+
+        yield start
+
+
+@pytest.fixture
+def start_asas() -> Iterator[StartLab]:
+    """Start a lab with the failover pair p1; settings are PairSpec's fields."""
+    with ExitStack() as stack:
+
+        def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
+            spec = LabSpec((asa_pair("p1", **settings),), speed=speed)
             return stack.enter_context(LabThread(spec))
 
         yield start

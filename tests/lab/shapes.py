@@ -1,9 +1,9 @@
-"""Comparing the lab's texts with real ones: each line is a captured one, but for values."""
+"""Whether a line has the shape of a captured one: the same words, whatever the values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -19,18 +19,22 @@ def pattern(line: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def known(*files: str) -> list[re.Pattern[str]]:
-    """The lines of captures."""
-    lines = [line for file in files for line in (CAPTURES / file).read_text().splitlines()]
-    return [pattern(line) for line in {line.rstrip() for line in lines}]
+def _as_it_is(line: str) -> str:
+    return line
 
 
-def strange(text: str, *files: str, documented: Collection[str] = ()) -> list[str]:
-    """Lines that no capture has and that are not in a document either."""
-    real = known(*files)
+def strange(
+    text: str,
+    *files: str,
+    documented: Collection[str] = (),
+    alike: Callable[[str], str] = _as_it_is,
+) -> list[str]:
+    """Lines that neither a capture nor a document has, after both were made ``alike``."""
+    captured = [line for file in files for line in (CAPTURES / file).read_text().splitlines()]
+    real = [pattern(line) for line in {alike(line.rstrip()) for line in captured}]
     lines = [line.rstrip() for line in text.splitlines()]
     return [
         line
         for line in lines
-        if line not in documented and not any(item.fullmatch(line) for item in real)
+        if line not in documented and not any(item.fullmatch(alike(line)) for item in real)
     ]

@@ -66,7 +66,7 @@ def test_a_download_is_a_job_and_stages_only(world: PanosWorld) -> None:
     assert found.findtext("downloaded") == "yes"
     assert found.findtext("sha256") == hashlib.sha256(build_image(NEW)).hexdigest()
     assert world.state(world.b).next_slot == "sysroot0"
-    assert world.effects(world.b) == ["stage"]
+    assert world.effects(world.b) == ["files"]
 
 
 def test_a_download_can_go_to_the_peer_too(world: PanosWorld) -> None:
@@ -113,7 +113,7 @@ def test_an_install_writes_the_other_partition_and_boots_it_next(world: PanosWor
     assert world.xml(world.b, "show system info").findtext(".//sw-version") == NEW
     assert versions(world, world.b)[NEW] == ("yes", "yes")
     assert world.words == ("active", "passive")
-    assert world.effects(world.b) == ["stage", "stage", "install", "reboot"]
+    assert world.effects(world.b) == ["files", "files", "install", "reboot"]
 
 
 def test_going_back_boots_the_other_partition(world: PanosWorld) -> None:
@@ -194,7 +194,7 @@ def test_a_file_of_the_lab_s_folder_is_downloaded_or_imported(tmp_path: Path) ->
     world.load(world.a, "10.1.12")
     line = "scp import software from admin@192.0.2.9:/images/PanOS_vm-10.1.12"
     assert "PanOS_vm-10.1.12 saved" in world.ask(world.b, line)
-    assert world.effects(world.b) == ["stage"]
+    assert world.effects(world.b) == ["files"]
     for device in (world.a, world.b):
         assert versions(world, device)["10.1.12"] == ("yes", "no")
     assert "No such file" in world.answer(world.b, line.replace(".12", ".13")).stdout

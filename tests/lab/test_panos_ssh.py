@@ -210,10 +210,13 @@ def test_a_restart_drops_the_line_closes_the_port_and_ends_in_a_login(
     login: Login, is_open: IsOpen, eventually: Eventually
 ) -> None:
     with panos_lab(**{**QUICK, "boot_seconds": 0.8}) as lab:
+        somebody = Typing(login(lab, "p1b"))
+        somebody.until("> ")
         with netmiko(lab, "p1b") as session:
             said = ask(session, "request restart system", expect_string=r"\(y or n\)")
             assert "Executing this command will disconnect the current session." in said
             session.write_channel("y")
+            somebody.until("The system is going down for reboot NOW!\r\n\r\n")
             eventually(lambda: not is_open(lab.ports["p1b"]), 5)
             eventually(lambda: not session.is_alive(), 5)
         lab.wait_until(lambda it: it.state("p1b").boots == 1)

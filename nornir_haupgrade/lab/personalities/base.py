@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.election import Rules
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.fault_kinds import Kind
+    from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline
 
@@ -28,6 +29,10 @@ class Session(Protocol):
 MakeSession = Callable[
     ["asyncssh.SSHServerProcess[bytes]", "Executor", "Device", "Terminal"], Session
 ]
+
+
+def _itself(_: Pair, member: Device) -> Device:
+    return member
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Personality:
     the password. None: there is no such login."""
     is_stateful: bool = True
     """Whether its devices keep a table of sessions; a router has none to lose."""
+    answers: Callable[[Pair, Device], Device | None] = _itself
+    """Whose management answers at a member's address; None: nobody's."""
     has_sftp: bool = False
     gives_lines_to_all: bool = True
     """Whether a session without a terminal is a line among the logins too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nornir_haupgrade.lab.personalities.cisco_asa.personality import CISCO_ASA
 from nornir_haupgrade.lab.personalities.cisco_iosxe.personality import CISCO_IOSXE
 from nornir_haupgrade.lab.personalities.linux_ha.personality import LINUX_HA
 from nornir_haupgrade.lab.personalities.paloalto_panos.personality import PALOALTO_PANOS
@@ -15,5 +16,6 @@ if TYPE_CHECKING:
 PERSONALITIES: dict[Platform, Personality] = {
     Platform.LINUX_HA: LINUX_HA,
     Platform.CISCO_IOSXE: CISCO_IOSXE,
+    Platform.CISCO_ASA: CISCO_ASA,
     Platform.PALOALTO_PANOS: PALOALTO_PANOS,
 }

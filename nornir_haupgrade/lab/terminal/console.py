@@ -44,11 +44,15 @@ class AskingConsole:
         command = self.process.command
         try:
             if command is None:
+                self.device.on_notice.append(self._say)
                 await self._run_shell()
             else:
                 await self.run_one(command)
         except Hangup:
             self.process.exit(0)
+        finally:
+            if self._say in self.device.on_notice:
+                self.device.on_notice.remove(self._say)
 
     def _put(self, data: bytes) -> None:
         self._out += data
@@ -77,29 +81,34 @@ class AskingConsole:
     def _cut(self) -> None:
         self.process.get_extra_info("connection").abort()
 
-    def _greeting(self) -> str:
-        """What a login is told before the first prompt."""
+    def greeting(self) -> str:
+        """What a login is shown before its first prompt."""
         return "\n"
 
-    async def _read_command(self) -> str:
+    def erased(self, more: str) -> str:
+        """What takes the end of a page away again."""
+        return "\b" * len(more) + " " * len(more) + "\b" * len(more)
+
+    async def read_command(self) -> str:
         """A line after a prompt."""
         return await self._read()
 
     async def _run_shell(self) -> None:
-        self._print(self._greeting())
+        self._print(self.greeting())
         while True:
             self._print(self.command_line.prompt(self.device, self.terminal))
             self._flush()
             try:
-                typed = await self._read_command()
+                typed = await self.read_command()
                 if not await self._enter(Line(typed.strip(" "), self.terminal)):
                     return
             except Interrupted:
                 continue
 
-    async def _read(self, *, echo: bool = True) -> str:
+    async def _read(self, kind: Answering = Answering.LINE) -> str:
         """A line, its echo sent as it is typed."""
-        return await self._keyboard.line(echo=echo)
+        mask = b"*" if kind is Answering.STARS else b""
+        return await self._keyboard.line(echo=kind is Answering.LINE, mask=mask)
 
     async def _enter(self, line: Line) -> bool:
         """Take one line; False when the session is over."""
@@ -147,7 +156,7 @@ class AskingConsole:
         if question.kind is Answering.KEY:
             return question.accepted("y" if await self._keyboard.confirmed() else "n")
         while True:
-            typed = (await self._read(echo=question.kind is not Answering.SECRET)).strip()
+            typed = (await self._read(question.kind)).strip()
             answer = question.accepted(typed)
             if answer is not None or not question.again:
                 return answer
@@ -162,7 +171,7 @@ class AskingConsole:
             lines = lines[room:]
             self._flush()
             key = await self._keyboard.key()
-            self._print("\b" * len(more) + " " * len(more) + "\b" * len(more))
+            self._print(self.erased(more))
             if key not in {_SPACE, _RETURN}:
                 return
             room = self.terminal.length - 1 if key == _SPACE else 1

@@ -91,8 +91,10 @@ class Keyboard:
                 self._flush()
                 return key in b"yY"
 
-    async def line(self, *, echo: bool = True, prompt: str = "") -> str:
-        """A line, edited as it is typed; given a prompt, both are drawn again when it is entered.
+    async def line(self, *, echo: bool = True, mask: bytes = b"", prompt: str = "") -> str:
+        """A line, edited as it is typed; a mask is shown instead of each character.
+
+        Given a prompt, both are drawn again when the line is entered.
 
         Raises:
             Interrupted: It was given up.
@@ -113,9 +115,9 @@ class Keyboard:
                 return "end"
             if key == _END and not line:
                 raise Hangup
-            self._edit(line, key, echo=echo)
+            self._edit(line, key, echo=echo or bool(mask), mask=mask)
 
-    def _edit(self, line: bytearray, key: int, *, echo: bool) -> None:
+    def _edit(self, line: bytearray, key: int, *, echo: bool, mask: bytes) -> None:
         if key in _ERASE:
             gone = 1 if line else 0
         elif key == _KILL_LINE:
@@ -127,7 +129,7 @@ class Keyboard:
         else:
             line.append(key)
             if echo:
-                self._write(bytes([key]))
+                self._write(mask or bytes([key]))
             return
         del line[len(line) - gone :]
         if echo:

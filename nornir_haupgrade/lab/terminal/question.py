@@ -16,6 +16,8 @@ class Answering(StrEnum):
     LINE = "line"
     SECRET = "secret"  # noqa: S105  # how it is typed
     """With a line that is not echoed."""
+    STARS = "stars"
+    """With a line of which a star is shown for each character."""
 
 
 @dataclass(frozen=True, slots=True)

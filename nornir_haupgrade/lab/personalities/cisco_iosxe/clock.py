@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from nornir_haupgrade.lab.clock import moment
 
+__all__ = ["log_stamp", "long_span", "moment", "short_span", "span", "stamp"]
+
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3_600, 86_400, 604_800, 31_536_000
 
 

@@ -43,7 +43,7 @@ def functional(at: At, _: tuple[str, ...]) -> Outcome:
 
 def push(source: Firewall, shared: Leaves, *, overwrites: bool) -> None:
     """Have the peer commit what both have alike: a job of its own."""
-    peer = source.peer
+    peer = source.other
 
     def work() -> tuple[str, ...]:
         peer.configuration.take_over(shared, overwrites=overwrites)
@@ -116,4 +116,9 @@ def _go_down(at: At, what: str, *, halts: bool) -> Outcome:
         f"\nBroadcast message from root ({at.time:%a %b} {at.time.day:>2} {at.time:%H:%M:%S %Y}):"
         f"\n\nThe system is going down for {what} NOW!\n\n"
     )
-    return Outcome(Reply(stdout=said), Effect.REBOOT, act=lambda: own.reboot(halt=halts))
+
+    def act() -> None:
+        own.notify(said)  # on every terminal
+        own.reboot(halt=halts)
+
+    return Outcome(Reply(), Effect.REBOOT, act=act)

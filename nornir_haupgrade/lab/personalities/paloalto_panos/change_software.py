@@ -94,7 +94,7 @@ def download(at: At, arguments: tuple[str, ...]) -> Outcome:
         own.jobs.add(Kind.DOWNLOAD, own.spec.download_seconds, work, user=at.user)
 
     text = f"Download job enqueued with jobid {number}"
-    return told(at, text, Effect.STAGE, act, job=number)
+    return told(at, text, Effect.FILES, act, job=number)
 
 
 def install(at: At, arguments: tuple[str, ...]) -> Outcome:
@@ -149,7 +149,7 @@ def delete(at: At, arguments: tuple[str, ...]) -> Outcome:
         return refused(at, f"Version {version} is not downloaded")
     if version == own.image.version:
         return refused(at, f"Version {version} is installed")
-    return told(at, f"Removed {version}", Effect.STAGE, lambda: _removed(own, version))
+    return told(at, f"Removed {version}", Effect.FILES, lambda: _removed(own, version))
 
 
 def _removed(own: Firewall, version: str) -> None:

@@ -12,9 +12,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
     PRIORITY,
     shared_of,
 )
-from nornir_haupgrade.lab.personalities.paloalto_panos.context import At, table, wrong
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import At, wrong
 from nornir_haupgrade.lab.personalities.paloalto_panos.ha_report import RunningSync, running_sync
 from nornir_haupgrade.lab.personalities.paloalto_panos.jobs import COMMITTED, Job, Kind, Result
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.personalities.paloalto_panos.tree import Leaves
@@ -95,7 +96,7 @@ def _follow(at: At, job: Job, say: Say, done: Done) -> None:
             return
         is_good = ended.result is Result.OK
         last = ended.details if is_good else (*ended.details, "Commit failed")
-        text = "98%..............100%\n" + table(*last, "")
+        text = "98%..............100%\n" + text_of(*last, "")
         done(Reply(stdout=text, status=0 if is_good else 1))
 
     dot(_DOTS)

@@ -13,9 +13,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
     PREEMPTIVE,
     PRIORITY,
 )
-from nornir_haupgrade.lab.personalities.paloalto_panos.context import FORMAT, At, table, wrong
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import FORMAT, At, wrong
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
 from nornir_haupgrade.lab.personalities.paloalto_panos.show_config import document
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Act
@@ -130,7 +131,7 @@ def _part(at: At, leaves: Leaves) -> ET.Element:
 
 
 def _printed(*lines: str) -> Outcome:
-    return Outcome(Reply(stdout=table(*lines)))
+    return Outcome(Reply(stdout=text_of(*lines)))
 
 
 def revert(at: At, _: tuple[str, ...]) -> Outcome:

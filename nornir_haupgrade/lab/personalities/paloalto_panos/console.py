@@ -13,10 +13,12 @@ class PanosConsole(LessConsole):
     for the plain echo afterwards.
     """
 
-    def _greeting(self) -> str:
+    def greeting(self) -> str:
+        """Worded as in public transcripts of logins."""
         return "Number of failed attempts since last successful login: 0\n\n"
 
-    async def _read_command(self) -> str:
+    async def read_command(self) -> str:
+        """A line, and in the middle of no script the prompt once more."""
         if self.terminal.settings.get(SCRIPTING) == ON:
             return await self._read()
         prompt = self.command_line.prompt(self.device, self.terminal).splitlines()[-1]

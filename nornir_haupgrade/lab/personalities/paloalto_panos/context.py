@@ -48,13 +48,13 @@ class At:
     @property
     def peer(self) -> Firewall:
         """The other member."""
-        return self.firewall.peer
+        return self.firewall.other
 
     @property
     def sees_peer(self) -> bool:
         """Whether HA1 reaches a peer whose HA runs."""
-        peer = self.peer
-        return self.pair.is_talking and peer.phase is Phase.RUNNING and peer.has_ha_running
+        is_reached = self.pair.hears_adverts and not self.firewall.is_cut_off
+        return is_reached and self.peer.phase is Phase.RUNNING and self.peer.has_ha_running
 
     @property
     def is_xml(self) -> bool:
@@ -132,11 +132,6 @@ def refused(at: At, message: str) -> Outcome:
 def wrong(line: str) -> Outcome:
     """What the command line itself refuses; never XML."""
     return Outcome(Reply(stdout=f"\n{line}\n\n", status=1))
-
-
-def table(*lines: str) -> str:
-    """Lines of text."""
-    return "".join(f"{line}\n" for line in lines)
 
 
 def span(seconds: float) -> str:

@@ -65,8 +65,10 @@ class Firewall(Device):
         self.reason: Why | None = None
         """Why it is suspended."""
         self.history = History()
-        self._peer: Firewall | None = None
         self._joining: Timer | None = None
+        other = pair.members[1 - self.board.index].version
+        if rank(spec.version) > rank(other) and distance(spec.version, other) >= _FAR:
+            self.is_suspended, self.reason = True, Why.OLD_PEER
         # it ended long before the lab began
         job = self.jobs.add(Kind.AUTO_COMMIT, 0.0, lambda: COMMITTED)
         self.jobs.finish_now(job, at=self.booted_at)
@@ -74,18 +76,12 @@ class Firewall(Device):
     # Where it stands
 
     @property
-    def peer(self) -> Firewall:
-        """The other member."""
-        if self._peer is None:
+    def other(self) -> Firewall:
+        """The other member, known as a firewall."""
+        if self.peer is None:
             msg = f"{self.name} has no peer yet"
             raise RuntimeError(msg)
-        return self._peer
-
-    def meet(self, peer: Device) -> None:
-        """Know the other member; the newer of two that are too far apart is suspended."""
-        self._peer = firewall_of(peer)
-        if rank(self.image.version) > rank(self.peer.image.version):
-            self._suspend_if_too_far()
+        return firewall_of(self.peer)
 
     @property
     def running_slot(self) -> str:
@@ -107,10 +103,15 @@ class Firewall(Device):
         """Over the running and the candidate configuration."""
         return self.configuration.digest
 
+    def is_apart(self, group: str) -> bool:
+        """Without HA1, unless heartbeats pass the management network too."""
+        del group
+        return not (self.ports[HA1] or self.spec.heartbeat_backup)
+
     @property
-    def is_heard(self) -> bool:
-        """By HA1, or by the management network where heartbeats pass that too."""
-        return self.ports[HA1] or self.spec.heartbeat_backup
+    def is_cut_off(self) -> bool:
+        """Whether nothing gets through to its peer, or comes from there."""
+        return any(one.is_apart(GROUP) for one in (self, self.other))
 
     @property
     def takes_sessions(self) -> bool:
@@ -124,7 +125,7 @@ class Firewall(Device):
         """
         del group
         own = self.configuration
-        both = own.is_preemptive and self.peer.configuration.is_preemptive
+        both = own.is_preemptive and self.other.configuration.is_preemptive
         return Stance(_BEST - own.priority, both)
 
     def has_data_path(self, group: str) -> bool:
@@ -161,7 +162,7 @@ class Firewall(Device):
         """Since when its state is what it is, in device seconds."""
         return self.history.since(self.booted_at)
 
-    def role_was(self, group: str, before: HaState) -> None:
+    def role_changed(self, group: str, before: HaState) -> None:
         """Write the change of its state down."""
         del group
         self._note(WORDS[before])
@@ -204,9 +205,8 @@ class Firewall(Device):
 
     def _suspend_if_too_far(self) -> None:
         """Stay out beside a peer that takes part and runs a release too far away."""
-        peer = self.peer
-        is_met = peer.phase is Phase.RUNNING and peer.is_heard and self.is_heard
-        is_met = is_met and not peer.is_suspended
+        peer = self.other
+        is_met = peer.phase is Phase.RUNNING and not peer.is_suspended and not self.is_cut_off
         if is_met and distance(self.image.version, peer.image.version) >= _FAR:
             is_newer = rank(self.image.version) > rank(peer.image.version)
             self.is_suspended = True

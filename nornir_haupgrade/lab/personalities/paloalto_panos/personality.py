@@ -22,11 +22,7 @@ promotion hold of 2000 ms; the preemption hold is 1 min."""
 
 def _rules(spec: PairSpec) -> dict[str, Rules]:
     unit = spec.advert_seconds
-    return {
-        GROUP: heartbeat(
-            unit, lost=_LOST, promotes_after=_PROMOTION * unit, preempts_after=_PREEMPTION * unit
-        )
-    }
+    return {GROUP: heartbeat(unit, (_LOST + _PROMOTION) * unit, preempts_after=_PREEMPTION * unit)}
 
 
 def _login_questions(spec: PairSpec) -> tuple[tuple[str, bool], ...]:

@@ -13,10 +13,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -46,8 +46,8 @@ def _config(at: At, leaves: Leaves) -> Outcome:
         if at.terminal.settings.get(FORMAT) == "xml":
             return document(result[0])
         if at.terminal.settings.get(FORMAT) == "set":
-            return table(*(f"set {line}" for line in tree.as_lines(leaves)))
-        return table("config {", *(f"  {line}" for line in tree.as_braces(leaves)), "}")
+            return text_of(*(f"set {line}" for line in tree.as_lines(leaves)))
+        return text_of("config {", *(f"  {line}" for line in tree.as_braces(leaves)), "}")
 
     return answer(at, branch("result", config), render)
 
@@ -56,7 +56,7 @@ def diff(at: At, _: tuple[str, ...]) -> Outcome:
     """``show config diff``: what a commit would change, in a layout of the lab's."""
     configuration = at.firewall.configuration
     lines = differences(configuration.running, configuration.candidate)
-    text = table(*lines)
+    text = text_of(*lines)
     return answer(at, leaf("result", text), lambda _: text + "\n")
 
 
@@ -84,8 +84,8 @@ def _locks(at: At, tag: str, quirk: str) -> Outcome:
             for entry in result.iter("entry")
         ]
         if not rows:
-            return table("", f"No {tag.replace('-', ' ')}", "")
-        return table("", f"{'Name':<16}{'Type':<10}Created", "-" * 60, *rows, "")
+            return text_of("", f"No {tag.replace('-', ' ')}", "")
+        return text_of("", f"{'Name':<16}{'Type':<10}Created", "-" * 60, *rows, "")
 
     return answer(at, branch("result", branch(tag, *entries)), render)
 

@@ -17,10 +17,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     leaf,
     span,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.ha_report import report
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -40,7 +40,7 @@ def _shown(at: At, *, is_whole: bool) -> Outcome:
     if at.firewall.has("ha_state_empty") is not None:
         # HA's own daemon does not answer yet: neither text nor elements
         return answer(at, leaf("result"), lambda _: "\n")
-    return answer(at, report(at), lambda result: table(*_lines(result, is_whole=is_whole), ""))
+    return answer(at, report(at), lambda result: text_of(*_lines(result, is_whole=is_whole), ""))
 
 
 def _lines(result: ET.Element, *, is_whole: bool) -> Iterator[str]:

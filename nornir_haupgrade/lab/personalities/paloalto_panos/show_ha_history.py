@@ -11,10 +11,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.ha_report import MODE
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -39,7 +39,7 @@ def transitions(at: At, _: tuple[str, ...]) -> Outcome:
             f"{text_at(entry, 'to-state'):<15} {text_at(entry, 'reason')}".rstrip()
             for entry in result.iter("entry")
         ]
-        return table(f"{'Time':<21}{'From':<16}{'To':<16}Reason", "-" * 80, *rows, "")
+        return text_of(f"{'Time':<21}{'From':<16}{'To':<16}Reason", "-" * 80, *rows, "")
 
     return answer(at, branch("result", branch("transitions", *entries)), render)
 
@@ -51,7 +51,7 @@ def flaps(at: At, _: tuple[str, ...]) -> Outcome:
     """
 
     def render(_: ET.Element) -> str:
-        return table(
+        return text_of(
             "Group 1:",
             f"  Mode: {MODE}",
             "  Flap Statistics:",
@@ -70,7 +70,7 @@ def paths(at: At, _: tuple[str, ...]) -> Outcome:
 
     def render(result: ET.Element) -> str:
         ruler = "-" * 80
-        return table(
+        return text_of(
             ruler,
             f"total paths monitored :                         {text_at(result, 'total')}",
             "hold time to send probe packets :               1000 ms",

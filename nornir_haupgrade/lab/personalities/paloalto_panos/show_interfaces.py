@@ -16,9 +16,9 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -122,7 +122,7 @@ def interfaces(at: At, _: tuple[str, ...]) -> Outcome:
             lines += _hardware_text(result, "speed/duplex/state/fec", _with_fec)
         if which != "hardware":
             lines += _logical_text(result)
-        return table(*lines, "")
+        return text_of(*lines, "")
 
     return answer(at, branch("result", *parts), render)
 
@@ -184,7 +184,7 @@ def management(at: At, _: tuple[str, ...]) -> Outcome:
 
     def render(result: ET.Element) -> str:
         ruler = "-" * 79
-        return table(
+        return text_of(
             "",
             "",
             ruler,

@@ -12,9 +12,9 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     branch,
     leaf,
     refused,
-    table,
     text_at,
 )
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -78,7 +78,7 @@ def jobs(at: At, _: tuple[str, ...]) -> Outcome:
         listed = [job for job in listed if (text_at(job, "status") == "FIN") is is_over]
 
     def render(result: ET.Element) -> str:
-        return table("", *_JOB_HEAD, *(_job_row(job) for job in result.iterfind("job")), "", "")
+        return text_of("", *_JOB_HEAD, *(_job_row(job) for job in result.iterfind("job")), "", "")
 
     return answer(at, branch("result", *listed), render)
 
@@ -94,6 +94,6 @@ def job(at: At, arguments: tuple[str, ...]) -> Outcome:
         [one] = result.iterfind("job")
         details = [line.text or "" for line in one.iterfind("details/line")]
         first = f"Details:{details[0] if details else ''}"
-        return table("", *_JOB_HEAD, _job_row(one), "Warnings:", first, *details[1:], "", "")
+        return text_of("", *_JOB_HEAD, _job_row(one), "Warnings:", first, *details[1:], "", "")
 
     return answer(at, branch("result", _job(at, found)), render)

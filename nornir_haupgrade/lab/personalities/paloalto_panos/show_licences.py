@@ -9,9 +9,9 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     At,
     answer,
     branch,
-    table,
     text_at,
 )
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -36,7 +36,7 @@ def licences(at: At, _: tuple[str, ...]) -> Outcome:
         for entry in result.iter("entry"):
             lines += ["", "License entry:"]
             lines += [f"{title}: {text_at(entry, tag)}" for title, tag in _LICENCE_LINES]
-        return table(*lines, "")
+        return text_of(*lines, "")
 
     return answer(at, branch("result", branch("licenses", *entries)), render)
 

@@ -13,10 +13,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -85,7 +85,7 @@ def routes(at: At, _: tuple[str, ...]) -> Outcome:
             f"{'destination':<44}{'nexthop':<40}{'metric':<7}{'flags':<11}{'age':<6}"
             f"{'interface':<19}next-AS    "
         )
-        return table(
+        return text_of(
             "", *_FLAGS, "", "", "VIRTUAL ROUTER: default (id 1)", "  ==========", head, *rows,
             f"total routes shown: {len(rows)}", "",
         )  # fmt: skip
@@ -106,7 +106,7 @@ def bgp_summary(at: At, _: tuple[str, ...]) -> Outcome:
     def render(result: ET.Element) -> str:
         status = text_at(result, "entry/status")
         address = text_at(result, "entry/peer-address")
-        return table(
+        return text_of(
             "  ==========",
             f"  router id:                     {own.board.outside.address.ip}",
             "  virtual router:                default",

@@ -13,11 +13,11 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
     wrong,
 )
 from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -122,7 +122,7 @@ def _info_text(result: ET.Element) -> str:
         for title in ("TCP", "UDP", "ICMP")
     ]
     ruler = "-" * _WIDTH
-    return table("", *lines, ruler, "Session timeout", *timeouts, ruler, "")
+    return text_of("", *lines, ruler, "Session timeout", *timeouts, ruler, "")
 
 
 def _entry(flow: _Flow) -> ET.Element:
@@ -192,7 +192,7 @@ def sessions(at: At, arguments: tuple[str, ...]) -> Outcome:
         number = branch("result", leaf("member", len(entries)))
         text = f"\nNumber of sessions that match filter: {len(entries)}\n\n"
         return answer(at, number, lambda _: text)
-    return answer(at, branch("result", *entries), lambda result: table(*_rows(result)))
+    return answer(at, branch("result", *entries), lambda result: text_of(*_rows(result)))
 
 
 def _rows(result: ET.Element) -> Iterator[str]:

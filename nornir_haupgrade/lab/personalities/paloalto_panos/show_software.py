@@ -12,11 +12,11 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import file_name, rank
 from nornir_haupgrade.lab.personalities.paloalto_panos.software import PARTITIONS
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -74,7 +74,7 @@ def versions_text(result: ET.Element) -> str:
         for entry in result.iter("entry")
     ]
     head = f"{'Version':<20}{'Size':>10}  {'Released on':<20} {'Downloaded':>10}"
-    return table("", head, "-" * 64, *rows, "")
+    return text_of("", head, "-" * 64, *rows, "")
 
 
 def info(at: At, _: tuple[str, ...]) -> Outcome:
@@ -100,7 +100,7 @@ def swm_status(at: At, _: tuple[str, ...]) -> Outcome:
             for entry in result.iter("entry")
         ]
         head = f"{'Partition':<18}{'State':<18}Version"
-        return table("", head, "-" * 80, *rows, "")
+        return text_of("", head, "-" * 80, *rows, "")
 
     return answer(at, branch("result", *entries), render)
 
@@ -109,4 +109,4 @@ def swm_list(at: At, _: tuple[str, ...]) -> Outcome:
     """``debug swm list``: the images of the repository, in a layout of the lab's."""
     names = sorted(at.firewall.software.loaded, key=rank)
     members = [leaf("member", name) for name in names]
-    return answer(at, branch("result", *members), lambda _: table("", *names, ""))
+    return answer(at, branch("result", *members), lambda _: text_of("", *names, ""))

@@ -11,10 +11,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -83,7 +83,7 @@ def info(at: At, _: tuple[str, ...]) -> Outcome:
 
     def render(result: ET.Element) -> str:
         lines = [f"{item.tag}: {item.text or ''}" for item in result.iterfind("system/*")]
-        return table(*lines, "")
+        return text_of(*lines, "")
 
     return answer(at, branch("result", system), render)
 
@@ -111,7 +111,7 @@ def disk_space(at: At, _: tuple[str, ...]) -> Outcome:
     repository = f"{'/dev/sda6':<15}{sizes[0]:>5}{sizes[1]:>6}{sizes[2]:>6}{share:>5} /opt/panrepo"
     return _plain(
         at,
-        table(
+        text_of(
             "Filesystem      Size  Used Avail Use% Mounted on",
             "/dev/root       6.9G  5.1G  1.5G  78% /",
             "none            7.9G   76K  7.9G   1% /dev",
@@ -130,7 +130,7 @@ def resources(at: At, _: tuple[str, ...]) -> Outcome:
     load = "load average: 0.26, 0.18, 0.19"
     return _plain(
         at,
-        table(
+        text_of(
             f"top - {at.time:%H:%M:%S} up {hours:>2}:00, {users:>2} users,  {load}",
             "Tasks: 156 total,   1 running, 155 sleeping,   0 stopped,   0 zombie",
             "%Cpu(s):  3.2 us,  1.4 sy,  0.0 ni, 95.2 id,  0.0 wa,  0.0 hi,  0.2 si,  0.0 st",
@@ -170,6 +170,6 @@ def admins(at: At, _: tuple[str, ...]) -> Outcome:
             for entry in result.iter("entry")
         ]
         head = f" {'Admin':<20} {'From':<16} {'Client':<6} {'Session-start':<16} Idle-for"
-        return table("", head, "-" * 80, *rows, "")
+        return text_of("", head, "-" * 80, *rows, "")
 
     return answer(at, branch("result", branch("admins", *entries)), render)

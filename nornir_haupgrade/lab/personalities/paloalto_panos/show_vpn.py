@@ -13,10 +13,10 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
-    table,
     text_at,
 )
 from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.lab.terminal.answers import text_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.command import Outcome
@@ -71,7 +71,7 @@ def ipsec_sa(at: At, _: tuple[str, ...]) -> Outcome:
 def _ipsec_sa_text(result: ET.Element) -> str:
     found = result.findall("entries/entry")
     if not found:
-        return table("", "There is no IPSec SA found.", "")
+        return text_of("", "There is no IPSec SA found.", "")
     rows = [list(_COLUMNS), ["-" * len(title) for title in _COLUMNS]]
     rows += [
         [
@@ -93,7 +93,7 @@ def _ipsec_sa_text(result: ET.Element) -> str:
     ]
     number = len(found)
     total = f"Show IPSec SA: Total {number} tunnels found. {number} ipsec sa found."
-    return table("", *lines, "", total, "")
+    return text_of("", *lines, "", total, "")
 
 
 def tunnels(at: At, _: tuple[str, ...]) -> Outcome:
@@ -131,6 +131,6 @@ def tunnels(at: At, _: tuple[str, ...]) -> Outcome:
             for entry in result.iterfind("IPSec/entry")
         ]
         head = f"{'id':<6}{'name':<20}{'state':<10}{'local-ip':<17}{'peer-ip':<17}tunnel-i/f"
-        return table("", f"total IPSec tunnel shown: {len(rows)}", "", head, "-" * 80, *rows, "")
+        return text_of("", f"total IPSec tunnel shown: {len(rows)}", "", head, "-" * 80, *rows, "")
 
     return answer(at, result, render)

@@ -55,7 +55,7 @@ def scp_import(at: At, arguments: tuple[str, ...]) -> Outcome:
 
     size = f"{len(content) // 1024}KB"
     said = f"{name:<50}100% {size:>6}  10.0MB/s   00:00\n\n{name} saved\n\n"
-    return Outcome(Reply(stdout=said), Effect.STAGE, own.spec.download_seconds, act)
+    return Outcome(Reply(stdout=said), Effect.FILES, own.spec.download_seconds, act)
 
 
 def _check_import(own: Firewall, content: bytes) -> None:
