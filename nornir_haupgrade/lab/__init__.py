@@ -18,6 +18,7 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     RouterSpec,
     SoftwareMode,
 )
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, UpgradeMode
 from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
@@ -31,6 +32,7 @@ from nornir_haupgrade.lab.spec import (
     When,
     asa_pair,
     fault_from,
+    fortigate_pair,
     lab_from,
     pair_from,
     panos_pair,
@@ -44,6 +46,7 @@ __all__ = [
     "ControlError",
     "Effect",
     "Fault",
+    "FortigateSpec",
     "GroupProtocol",
     "GroupSpec",
     "HaState",
@@ -62,11 +65,13 @@ __all__ = [
     "RouterSpec",
     "SoftwareMode",
     "SpecError",
+    "UpgradeMode",
     "When",
     "asa_pair",
     "build_image",
     "control",
     "fault_from",
+    "fortigate_pair",
     "lab_from",
     "pair_from",
     "panos_pair",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -32,6 +32,8 @@ class Effect(StrEnum):
     REBOOT = "reboot"
     COMMIT = "commit"
     SUSPEND = "suspend"
+    CLUSTER_UPGRADE = "cluster-upgrade"
+    """Both members are upgraded, one after the other or at once, by themselves."""
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
@@ -51,8 +53,10 @@ class Terminal:
     length: int = 24
     """Lines on a page; 0: no pages."""
     width: int = 80
-    settings: dict[str, str] = field(default_factory=dict)
-    """What else was set for it, in the personality's own words."""
+    login: tuple[str, str] = ("admin", "admin")
+    """User and password that the session logged in with."""
+    own: Any = None
+    """What only the personality's command line keeps; None: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from nornir_haupgrade.lab.roles import HaState, Seat, Stance
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline, Timer
 
@@ -88,6 +89,7 @@ class Device(ABC):
         self.image: ImageFacts = NO_IMAGE
         """What runs."""
         self._power: Timer | None = None
+        self._pair: Pair | None = None
 
     # What a platform makes of it
 
@@ -145,7 +147,23 @@ class Device(ABC):
     def _load_configuration(self) -> None:
         """Have the configuration of the boot run, as far as the release knows it."""
 
+    def outranks(self, peer: Device, group: str) -> bool:
+        """Whether it is preferred to the other member in a group."""
+        return self.stance(group).priority > peer.stance(group).priority
+
     # What all have in common
+
+    @property
+    def pair(self) -> Pair:
+        """The pair that it is a member of."""
+        if self._pair is None:
+            msg = f"{self.name} is in no pair yet"
+            raise ValueError(msg)
+        return self._pair
+
+    def join(self, pair: Pair) -> None:
+        """Be a member of a pair, whose roles are given next."""
+        self._pair = pair
 
     @property
     def role(self) -> HaState:

@@ -1,4 +1,4 @@
-"""Who of two members has the role in one group: VRRP's rules, and HSRP's where they differ."""
+"""Who of two members has the role in one group: VRRP's rules, and others' where they differ."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class Rules:
     """From the wish to take the role to taking it."""
     settles_after: float = 0.0
     """How long one who is not active is not yet the standby either."""
+    is_on_link: bool = False
+    """Whether the members hear each other on the HA link and nowhere else."""
     needs_link: bool = False
     """Whether a standby that loses the HA link alone stays what it is: it still hears its peer on
     the other interfaces. Without the link at its start it hears nobody."""
@@ -87,7 +89,9 @@ class Election:
             device.seats[self.group].since = device.booted_at
         if not able:
             return None
-        first = max(able, key=lambda device: self.stance(device).priority)
+        first = able[0]
+        for device in able[1:]:
+            first = device if device.outranks(first, self.group) else first
         first.seats[self.group].role = HaState.MASTER
         return first
 
@@ -167,12 +171,16 @@ class Election:
             and not self._pair.has_link
             and device.name not in self._acquainted
         )
-        is_heard = self._pair.hears_adverts and not is_apart and not is_cut_off
+        is_reached = not self.rules.is_on_link or self._pair.is_peer_link_up(device)
+        is_heard = self._pair.hears_adverts and is_reached and not (is_apart or is_cut_off)
         return [peer] if is_heard and self.role(peer) is HaState.MASTER else []
 
-    def _rank(self, device: Device) -> tuple[int, int]:
-        """Of two masters that hear each other, the lower one yields: address decides a tie."""
-        return self.stance(device).priority, self._pair.devices.index(device)
+    def _prevails(self, device: Device, other: Device) -> bool:
+        """Of two masters that hear each other, one yields: address decides a tie."""
+        if device.outranks(other, self.group):
+            return True
+        index = self._pair.devices.index
+        return not other.outranks(device, self.group) and index(device) > index(other)
 
     def _yield_to_preferred(self) -> None:
         for device in self._pair.devices:
@@ -180,7 +188,7 @@ class Election:
             if (
                 self.role(device) is HaState.MASTER
                 and not device.holds_still(self.group)
-                and any(self._rank(master) > self._rank(device) for master in heard)
+                and any(self._prevails(master, device) for master in heard)
             ):
                 self._assign(device, HaState.BACKUP)
 
@@ -205,7 +213,7 @@ class Election:
         stance = self.stance(device)
         heard = self._masters_heard(device)
         if heard:
-            is_preferred = all(stance.priority > self.stance(master).priority for master in heard)
+            is_preferred = all(device.outranks(master, self.group) for master in heard)
             if stance.preempts and is_preferred:
                 return "preempts", self.rules.preempts_after + stance.delay
             return "", 0.0

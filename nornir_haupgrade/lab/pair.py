@@ -51,6 +51,8 @@ class Pair:
         }
         self._boots = {device.name: device.boots for device in self.devices}
         self._gap: _Gap | None = None
+        for device in self.devices:
+            device.join(self)
         master, *_ = [election.start() for election in self.elections.values()]
         if master is not None and self.personality.is_stateful:
             self.sessions.start(master)

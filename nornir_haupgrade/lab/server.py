@@ -211,7 +211,7 @@ class MemberServer:
                 line_editor=False,
                 kbdint_auth=bool(self.asked),
                 public_key_auth=False,
-                kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
+                kex_algs=[*self._executor.pair.personality.key_exchanges],
                 compression_algs=None,
                 allow_pty=True,
                 agent_forwarding=False,
@@ -224,7 +224,8 @@ class MemberServer:
     async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         pair, device = self._executor.pair, self.device or self._home
         personality, logins = pair.personality, device.logins
-        terminal, login = Terminal(privilege=personality.privilege(pair.spec)), ""
+        terminal = Terminal(privilege=personality.privilege(pair.spec), login=self._login)
+        login = ""
         has_terminal = process.command is None and process.term_type is not None
         if has_terminal or personality.gives_lines_to_all:
             # a session too that only copies a file

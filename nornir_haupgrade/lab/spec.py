@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, fortigate_from
 from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec, panos_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec | AsaSpec | PanosSpec
+Setup: TypeAlias = RouterSpec | AsaSpec | FortigateSpec | PanosSpec
 """What only the pairs of one platform have."""
 
 
@@ -26,6 +27,7 @@ class Platform(StrEnum):
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
     CISCO_ASA = "cisco_asa"
+    FORTINET = "fortinet"
     PALOALTO_PANOS = "paloalto_panos"
 
 
@@ -172,6 +174,18 @@ def asa_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def fortigate_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("7.4.4", "7.4.4"),
+    setup: FortigateSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of FortiGates NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
+    chosen = {"platform": Platform.FORTINET, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
 def panos_pair(
     name: str = "p1",
     *,
@@ -223,6 +237,7 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
 _SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
     Platform.CISCO_IOSXE: router_from,
     Platform.CISCO_ASA: asa_from,
+    Platform.FORTINET: fortigate_from,
     Platform.PALOALTO_PANOS: panos_from,
 }
 

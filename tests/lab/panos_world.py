@@ -42,7 +42,7 @@ class PanosWorld(Clockwork):
 
     def xml(self, device: Firewall, line: str, status: str = "success") -> ET.Element:
         """The response to a line, printed as XML."""
-        reply = self.answer(device, Line(line, Terminal(length=0, settings={"xml": "on"})))
+        reply = self.answer(device, Line(line, Terminal(length=0, own={"xml": "on"})))
         response = ET.fromstring(reply.stdout)  # noqa: S314  # the lab's own
         assert (response.tag, response.get("status")) == ("response", status)
         return response

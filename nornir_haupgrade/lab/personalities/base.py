@@ -56,5 +56,7 @@ class Personality:
     answers: Callable[[Pair, Device], Device | None] = _itself
     """Whose management answers at a member's address; None: nobody's."""
     has_sftp: bool = False
+    key_exchanges: tuple[str, ...] = ("curve25519-sha256", "curve25519-sha256@libssh.org")
+    """What its SSH server offers, the preferred first."""
     gives_lines_to_all: bool = True
     """Whether a session without a terminal is a line among the logins too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from nornir_haupgrade.lab.command import Line
 from nornir_haupgrade.lab.terminal.execute import execute
@@ -23,6 +23,9 @@ _SPACE, _RETURN = 0x20, 0x0D
 class AskingConsole:
     """One session's terminal, of a command line that asks and pages."""
 
+    joins_returns: ClassVar[bool] = True
+    """Whether a carriage return and a newline after it are one key."""
+
     def __init__(
         self,
         process: asyncssh.SSHServerProcess[bytes],
@@ -37,7 +40,7 @@ class AskingConsole:
         self.command_line = executor.command_line
         self._out = bytearray()
         """Printed and not yet sent: one packet for a line, not one for each of its characters."""
-        self._keyboard = Keyboard(process, self._put, self._flush)
+        self._keyboard = Keyboard(process, self._put, self._flush, joins_returns=self.joins_returns)
 
     async def serve(self) -> None:
         """Serve the session to its end."""
@@ -153,8 +156,10 @@ class AskingConsole:
     async def _answer(self, question: Question) -> str | None:
         if question.kind is Answering.CHOICE:
             return "y" if await self._keyboard.chose_yes() else None
-        if question.kind is Answering.KEY:
-            return question.accepted("y" if await self._keyboard.confirmed() else "n")
+        if question.kind in {Answering.KEY, Answering.LETTER}:
+            by_enter = question.kind is Answering.KEY
+            is_yes = await self._keyboard.confirmed(by_enter=by_enter)
+            return question.accepted("y" if is_yes else "n")
         while True:
             typed = (await self._read(question.kind)).strip()
             answer = question.accepted(typed)

@@ -34,15 +34,18 @@ class Keyboard:
         process: asyncssh.SSHServerProcess[bytes],
         write: Callable[[bytes], None],
         flush: Callable[[], None],
+        *,
+        joins_returns: bool = True,
     ) -> None:
         self._process = process
         self._write = write
         self._flush = flush
         self._typed = bytearray()
+        self._joins_returns = joins_returns
         self._was_return = False
 
     async def key(self) -> int:
-        """The next key; a carriage return and the newline after it are one.
+        """The next key; a carriage return and the newline after it are one, if they are joined.
 
         Raises:
             Hangup: There are no more.
@@ -63,14 +66,14 @@ class Keyboard:
                 self._typed += data
             key = self._typed.pop(0)
             was_return, self._was_return = self._was_return, key == _RETURN
-            if key == _NUL or (key == _NEWLINE and was_return):
+            if key == _NUL or (key == _NEWLINE and was_return and self._joins_returns):
                 continue
             return _RETURN if key == _NEWLINE else key
 
-    async def confirmed(self) -> bool:
-        """One key as the answer to ``[confirm]`` or ``[y/n]``: Enter and y go on, nothing else."""
+    async def confirmed(self, *, by_enter: bool = True) -> bool:
+        """One key as the answer to ``[confirm]`` or ``[y/n]``: y goes on, and Enter if it may."""
         key = await self.key()
-        is_yes = key in {_RETURN, ord("y"), ord("Y")}
+        is_yes = key in {ord("y"), ord("Y")} or (by_enter and key == _RETURN)
         self._write((b"" if key == _RETURN else bytes([key])) + b"\r\n")
         self._flush()
         return is_yes

@@ -27,7 +27,6 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.show_software import vers
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.personalities.paloalto_panos.firewall import Firewall
 
-_RUNNING = "running-config.xml"
 _UNLOADED = "Failed to load into software manager"
 
 

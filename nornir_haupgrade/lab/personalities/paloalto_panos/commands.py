@@ -23,6 +23,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos import (
     show_vpn,
     transfer,
 )
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import CONFIRMATION, OFF, settings_of
 from nornir_haupgrade.lab.terminal.question import Answering, Question
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def question(at: At, handler: Handler, arguments: tuple[str, ...]) -> Question |
     asked = len(at.answers)
     if handler in {transfer.scp_import, transfer.scp_export}:
         return _scp_question(arguments[-1], asked)
-    if asked or at.terminal.settings.get("confirmation") == "off":
+    if asked or settings_of(at.terminal).get(CONFIRMATION) == OFF:
         return None
     if handler is commit.commit:
         return _UNSYNCED if commit.asks_about_sync(at) else None

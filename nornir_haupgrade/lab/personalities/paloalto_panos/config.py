@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.configuration import (
     PREEMPTIVE,
     PRIORITY,
 )
-from nornir_haupgrade.lab.personalities.paloalto_panos.context import FORMAT, At, wrong
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import FORMAT, At, settings_of, wrong
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
 from nornir_haupgrade.lab.personalities.paloalto_panos.show_config import document
 from nornir_haupgrade.lab.terminal.answers import text_of
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 
 MODE = "configure"
 """A terminal's context."""
-_DOTS = 11
-_CUT = Reply(is_cut=True, status=255)
 _HIGHEST_PRIORITY = 255
-_COMMIT_WORDS = re.compile(r'(force|partial .*|description ("[^"]*"|\S+)|\s)*')
 
 
 def enter(at: At, _: tuple[str, ...]) -> Outcome:
@@ -115,7 +111,7 @@ def show(at: At, arguments: tuple[str, ...]) -> Outcome:
     leaves = tree.under(at.firewall.configuration.candidate, path)
     if path and not leaves:
         return wrong("Invalid syntax.")
-    chosen = at.terminal.settings.get(FORMAT, "default")
+    chosen = settings_of(at.terminal).get(FORMAT, "default")
     if chosen == "set":
         return _printed(*(f"set {line}" for line in tree.as_lines(leaves)))
     if chosen == "xml":

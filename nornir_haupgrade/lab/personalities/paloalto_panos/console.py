@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.lab.personalities.paloalto_panos.context import ON, SCRIPTING
+from nornir_haupgrade.lab.personalities.paloalto_panos.context import ON, SCRIPTING, settings_of
 from nornir_haupgrade.lab.terminal.less import LessConsole
 
 
@@ -19,7 +19,7 @@ class PanosConsole(LessConsole):
 
     async def read_command(self) -> str:
         """A line, and in the middle of no script the prompt once more."""
-        if self.terminal.settings.get(SCRIPTING) == ON:
+        if settings_of(self.terminal).get(SCRIPTING) == ON:
             return await self._read()
         prompt = self.command_line.prompt(self.device, self.terminal).splitlines()[-1]
         return await self._keyboard.line(prompt=prompt)

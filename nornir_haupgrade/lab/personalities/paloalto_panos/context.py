@@ -23,6 +23,14 @@ XML, SCRIPTING, CONFIRMATION, FORMAT = "xml", "scripting", "confirmation", "form
 ON, OFF = "on", "off"
 
 
+def settings_of(terminal: Terminal) -> dict[str, str]:
+    """What ``set cli`` keeps for a terminal; a terminal that was never asked keeps nothing yet."""
+    if terminal.own is None:
+        terminal.own = {}
+    kept: dict[str, str] = terminal.own
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class At:
     """A firewall, its pair, the terminal, and the answers to what the command asked."""
@@ -59,7 +67,7 @@ class At:
     @property
     def is_xml(self) -> bool:
         """Whether results are printed as XML."""
-        return self.terminal.settings.get(XML) == ON
+        return settings_of(self.terminal).get(XML) == ON
 
 
 Handler: TypeAlias = "Callable[[At, tuple[str, ...]], Outcome]"

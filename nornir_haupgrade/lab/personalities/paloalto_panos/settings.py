@@ -15,6 +15,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     XML,
     At,
     Handler,
+    settings_of,
     wrong,
 )
 
@@ -33,7 +34,7 @@ def _switch(name: str) -> Handler:
     def handler(at: At, arguments: tuple[str, ...]) -> Outcome:
         if arguments[0] not in {ON, OFF}:
             return wrong("Invalid syntax.")
-        return _keep(at, lambda terminal: terminal.settings.update({name: arguments[0]}))
+        return _keep(at, lambda terminal: settings_of(terminal).update({name: arguments[0]}))
 
     return handler
 
@@ -55,7 +56,7 @@ def config_format(at: At, arguments: tuple[str, ...]) -> Outcome:
     """``set cli config-output-format default|json|set|xml``; json shows as default."""
     if arguments[0] not in _FORMATS:
         return wrong("Invalid syntax.")
-    return _keep(at, lambda terminal: terminal.settings.update({FORMAT: arguments[0]}))
+    return _keep(at, lambda terminal: settings_of(terminal).update({FORMAT: arguments[0]}))
 
 
 def width(at: At, arguments: tuple[str, ...]) -> Outcome:

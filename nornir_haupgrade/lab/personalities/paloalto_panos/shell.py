@@ -14,6 +14,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     At,
     Handler,
     refused,
+    settings_of,
     wrong,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.firewall import firewall_of
@@ -103,7 +104,7 @@ class PanosShell:
         if wanted is not None:
             text = wanted["command"]
         grammar = self._operational if is_operational else self._configuration
-        match = grammar.match(text, is_exact=terminal.settings.get(SCRIPTING) == ON)
+        match = grammar.match(text, is_exact=settings_of(terminal).get(SCRIPTING) == ON)
         at = At(pair, firewall_of(device), terminal, line.answers, self._username, match.words)
         return at, match, wanted
 

@@ -13,6 +13,7 @@ from nornir_haupgrade.lab.personalities.paloalto_panos.context import (
     answer,
     branch,
     leaf,
+    settings_of,
     text_at,
 )
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import feature
@@ -43,9 +44,9 @@ def _config(at: At, leaves: Leaves) -> Outcome:
     config = tree.as_xml(leaves, feature(at.firewall.image.version))
 
     def render(result: ET.Element) -> str:
-        if at.terminal.settings.get(FORMAT) == "xml":
+        if settings_of(at.terminal).get(FORMAT) == "xml":
             return document(result[0])
-        if at.terminal.settings.get(FORMAT) == "set":
+        if settings_of(at.terminal).get(FORMAT) == "set":
             return text_of(*(f"set {line}" for line in tree.as_lines(leaves)))
         return text_of("config {", *(f"  {line}" for line in tree.as_braces(leaves)), "}")
 

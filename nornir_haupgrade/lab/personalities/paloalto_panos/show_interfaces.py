@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _HA_NUMBERS = {HA1: 5, HA2: 6}
 _LOGICAL = {"vlan": 1, "loopback": 3, "tunnel": 4}
-_ROUTES = ("network", "virtual-router", "default", "routing-table", "ip", "static-route")
 
 
 def _hardware(at: At) -> list[ET.Element]:

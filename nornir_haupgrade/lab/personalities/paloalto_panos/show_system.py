@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 CONTENT = "8700-7709"
 """The release of applications and threats that both members have."""
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
-_DATE = "%Y/%m/%d %H:%M:%S"
-_YEAR = 365
 
 
 def _uptime(seconds: float) -> str:
