@@ -19,6 +19,7 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     SoftwareMode,
 )
 from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, UpgradeMode
+from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
@@ -36,6 +37,7 @@ from nornir_haupgrade.lab.spec import (
     fortigate_pair,
     lab_from,
     pair_from,
+    panos_pair,
     router_pair,
     simple_pair,
 )
@@ -60,6 +62,7 @@ __all__ = [
     "PageSpec",
     "PairRig",
     "PairSpec",
+    "PanosSpec",
     "Phase",
     "Platform",
     "Reply",
@@ -75,6 +78,7 @@ __all__ = [
     "fortigate_pair",
     "lab_from",
     "pair_from",
+    "panos_pair",
     "router_pair",
     "simple_pair",
     "write_image",

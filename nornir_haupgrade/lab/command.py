@@ -17,6 +17,8 @@ class Effect(StrEnum):
     """What a command changes."""
 
     NONE = "none"
+    CANDIDATE = "candidate"
+    """A change of the configuration that waits for a commit."""
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
@@ -115,6 +117,8 @@ class Reply:
 
 
 Act: TypeAlias = Callable[[], None]
+Say: TypeAlias = Callable[[str], None]
+Done: TypeAlias = Callable[[Reply], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    follow: Callable[[Say, Done], None] | None = None
+    """What the terminal watches after the effect: printed as it happens, ended by the reply."""
     on: Device | None = None
     """Whom it changes, where that is not the member it was typed on."""
 

@@ -51,6 +51,9 @@ class Quirk:
 class Device(ABC):
     """A member's state; whoever listens is told about every change."""
 
+    session_port = "ha"
+    """What it synchronises sessions over."""
+
     def __init__(
         self,
         spec: MemberSpec,
@@ -178,6 +181,11 @@ class Device(ABC):
     def is_on_trial(self) -> bool:
         """Whether what runs goes back by itself."""
         return False
+
+    @property
+    def takes_sessions(self) -> bool:
+        """Whether it collects its peer's sessions, as far as it is up to it."""
+        return self.has_ha_running
 
     @property
     def boot_id(self) -> str:

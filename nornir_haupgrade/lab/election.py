@@ -53,9 +53,11 @@ def hsrp(unit: float) -> Rules:
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
 
 
-def heartbeat(poll: float, hold: float, *, needs_link: bool = False) -> Rules:
+def heartbeat(
+    poll: float, hold: float, *, preempts_after: float = 0.0, needs_link: bool = False
+) -> Rules:
     """Hellos on the HA link, and so long without one until the peer is taken for dead."""
-    return Rules(hello=poll, hold=hold, preempts_after=0.0, needs_link=needs_link)
+    return Rules(hello=poll, hold=hold, preempts_after=preempts_after, needs_link=needs_link)
 
 
 @dataclass(slots=True)

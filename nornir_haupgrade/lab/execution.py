@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.command import Event, Line, Outcome, Reply, Terminal, refuse
+from nornir_haupgrade.lab.command import Done, Event, Line, Outcome, Reply, Say, Terminal, refuse
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
 
-Done: TypeAlias = Callable[[Reply], None]
-Say: TypeAlias = Callable[[str], None]
 Events: TypeAlias = Callable[[], frozenset[Event]]
 Watcher: TypeAlias = "Callable[[Device, str, Moment, Events], None]"
 
@@ -119,8 +117,12 @@ class Executor:
             if outcome.seconds > 0 and outcome.act is not None:
                 final = self.command_line.execute(self.pair, device, line)
             self._take_effect(device, line, final, by, rule)
-            if device.has("management_cut") is None or by != "ssh":
+            if device.has("management_cut") is not None and by == "ssh":
+                return
+            if final.follow is None or (rule is not None and rule.is_silent):
                 self._answer(final.reply, rule, done)
+            else:
+                final.follow(say, lambda last: self._answer(last, rule, done))
 
         self._after(outcome.seconds, complete)
 

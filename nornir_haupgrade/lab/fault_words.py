@@ -53,6 +53,9 @@ _TIMES: Final = {"times": Value.COUNT}
 _SECONDS: Final = {"seconds": Value.SECONDS}
 _COMMAND: Final = {"command": Value.TEXT, **_TIMES}
 _REFUSAL: Final = {"message": Value.TEXT, **_COMMAND}
+_JOB: Final = {"job": Value.TEXT, "message": Value.TEXT}
+_NOW: Final = {"now": Value.YES_NO, **_SECONDS, **_TIMES}
+"""Begins to show at once instead of at the next boot; for how long."""
 _LINE: Final = {"line": Value.TEXT, "name": Value.TEXT}
 """What differs: a line, or the name of an object where configurations are made of those."""
 
@@ -72,7 +75,7 @@ ABOUT: Final[dict[str, About]] = {
     ),
     "ha_state_empty": About(
         "says nothing when it is asked for its HA: `times` times (3), or for `seconds` of a boot",
-        _TIMES | _SECONDS,
+        _NOW,
     ),
     # images and flash
     "disk_full": About("`free` bytes are left on the flash (0)", {"free": Value.COUNT}),
@@ -83,14 +86,23 @@ ABOUT: Final[dict[str, About]] = {
     "install_hangs": About(
         "an installation is never answered", _COMMAND | {"takes_effect": Value.YES_NO}
     ),
-    "commit_fails": About("keeping the software that is on trial is refused", _REFUSAL),
+    "job_fails": About("the next job, or the next of the kind `job`, fails", _JOB | _TIMES),
+    "job_never_ends": About("jobs, or those of the kind `job`, never end", _JOB),
+    "auto_commit_fails": About(
+        "the next boot's own commit fails, and HA stays initial", _JOB | _TIMES
+    ),
+    "content_too_old": About("an installation wants newer content first"),
+    "commit_locked": About("somebody, `by`, holds the lock of commits", {"by": Value.TEXT}),
+    "config_locked": About("somebody, `by`, holds the lock of configuration", {"by": Value.TEXT}),
+    "uncommitted_changes": About("`line` is in the candidate only", _LINE),
+    "commit_fails": About("a commit fails: of software on trial, or of configuration", _REFUSAL),
     "commit_lost": About("a commit reports success, and nothing is kept", _TIMES),
     "trial_ends": About("the timer of software on trial is over now"),
     "scp_disabled": About("the device takes no files"),
     "save_fails": About("saving the configuration is refused", _REFUSAL),
     "save_lost": About("saving reports success, and nothing is saved", _TIMES),
     "licence_invalid": About(
-        "its licence is not valid after the next boot: it forwards nothing", _TIMES
+        "its licence is not valid after the next boot: it forwards nothing", _NOW
     ),
     "licence_expired": About("its licence is not valid from now on: it forwards nothing"),
     "licence_lost": About("its next boot finds no licence for HA", _TIMES),
@@ -138,7 +150,10 @@ ABOUT: Final[dict[str, About]] = {
     "adverts_lost": About("the members do not hear each other: both become active"),
     "adverts_one_way": About("hears nothing of the other member, which hears it"),
     "both_standby": About("is standby and stays it: on both members, nobody takes the role"),
-    "ha_link_down": About("the link between the members is down"),
+    "ha_link_down": About(
+        "the link between the members is down; of several, all or the one named",
+        {"link": Value.TEXT},
+    ),
     "ha_link_one_way": About("receives nothing on the link between the members"),
     "data_dead": About("nothing passes through it, and it does not know"),
     "data_port_down": About("a data interface is down", {"port": Value.TEXT}),
@@ -148,6 +163,10 @@ ABOUT: Final[dict[str, About]] = {
     "switch_refused": About("moving the role is refused", _REFUSAL),
     "suspend_hangs": About(
         "moving the role is never answered", _COMMAND | {"takes_effect": Value.YES_NO}
+    ),
+    "functional_hangs": About(
+        "taking back what a switchover left is never answered",
+        _COMMAND | {"takes_effect": Value.YES_NO},
     ),
     "refuse_functional": About("taking back what a switchover left is refused", _REFUSAL),
     "one_group_moves": About(

@@ -87,7 +87,9 @@ class Pair:
     @property
     def has_link(self) -> bool:
         """Whether the HA link itself is whole, whoever is up at its ends."""
-        return self.is_link_up and all(device.ports.get("ha", True) for device in self.devices)
+        return self.is_link_up and all(
+            one.ports.get(one.session_port, True) for one in self.devices
+        )
 
     def hears_adverts_of_peer(self, device: Device) -> bool:
         """Whether the other member's adverts would reach it."""

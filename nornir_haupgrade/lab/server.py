@@ -17,7 +17,7 @@ from nornir_haupgrade.lab.sftp import FlashServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
@@ -49,6 +49,23 @@ class _Login(asyncssh.SSHServer):
     async def validate_password(self, username: str, password: str) -> bool:
         return await self._server.admits(username, password)
 
+    def kbdint_auth_supported(self) -> bool:
+        return bool(self._server.asked)
+
+    def get_kbdint_challenge(
+        self, username: str, lang: str, submethods: str
+    ) -> tuple[str, str, str, tuple[tuple[str, bool], ...]]:
+        del username, lang, submethods
+        return "", "", "", self._server.asked
+
+    async def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        """The last answer is the password, those before say that a banner was read."""
+        if len(responses) != len(self._server.asked):
+            return False
+        *read, password = responses
+        is_read = all(word.lower() == "yes" for word in read)
+        return await self._server.admits(username, password if is_read else "")
+
 
 class MemberServer:
     """SSH, SFTP and terminals at one member's address, following who answers there."""
@@ -67,6 +84,9 @@ class MemberServer:
         self._home = device
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.key = key
+        pair = executor.pair
+        self.asked = pair.personality.login_questions(pair.spec)
+        """What a login is asked, each with whether the answer is echoed; none: by password only."""
         self._executor = executor
         self._login = login
         self._other_key: asyncssh.SSHKey | None = None
@@ -205,7 +225,7 @@ class MemberServer:
                 sftp_factory=self._make_flash if has_sftp else None,
                 encoding=None,
                 line_editor=False,
-                kbdint_auth=False,
+                kbdint_auth=bool(self.asked),
                 public_key_auth=False,
                 kex_algs=[*self._executor.pair.personality.key_exchanges],
                 compression_algs=None,

@@ -11,13 +11,14 @@ from nornir_haupgrade.lab.command import Event
 from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
 from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, fortigate_from
+from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec, panos_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of, only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec | AsaSpec | FortigateSpec
+Setup: TypeAlias = RouterSpec | AsaSpec | FortigateSpec | PanosSpec
 """What only the pairs of one platform have."""
 
 
@@ -32,6 +33,7 @@ class Platform(StrEnum):
     CISCO_IOSXE = "cisco_iosxe"
     CISCO_ASA = "cisco_asa"
     FORTINET = "fortinet"
+    PALOALTO_PANOS = "paloalto_panos"
 
 
 class Moment(StrEnum):
@@ -87,6 +89,7 @@ class MemberSpec:
     other_version: str | None = None
     """What is installed besides, and not running; None: nothing."""
     priority: int = 100
+    """The higher, the more it is preferred; on PAN-OS the lower."""
     address: str = "127.0.0.1"
     port: int = 0
     """0: any free port, chosen once and kept over reboots."""
@@ -211,6 +214,22 @@ def fortigate_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def panos_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("10.1.9", "10.1.9"),
+    setup: PanosSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of PAN-OS firewalls NAMEa (preferred, 50) and NAMEb (100)."""
+    members = (
+        MemberSpec(f"{name}a", version=versions[0], priority=50),
+        MemberSpec(f"{name}b", version=versions[1], priority=100),
+    )
+    chosen = {"platform": Platform.PALOALTO_PANOS, "setup": setup, **settings}
+    return PairSpec(name, members, **chosen)
+
+
 FAULT_WORDS: dict[str, str] = {
     "fault": "name",
     "on": "member",
@@ -295,6 +314,7 @@ _SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
     Platform.CISCO_IOSXE: router_from,
     Platform.CISCO_ASA: asa_from,
     Platform.FORTINET: fortigate_from,
+    Platform.PALOALTO_PANOS: panos_from,
 }
 
 

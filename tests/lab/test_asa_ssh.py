@@ -24,6 +24,7 @@ from netmiko import (
 from ntc_templates.parse import parse_output
 
 from nornir_haupgrade.lab import AsaSpec, Fault, LabThread, build_image
+from tests.lab.bare_terminal import Typing
 from tests.lab.conftest import Eventually, IsOpen, Login, StartLab
 
 pytestmark = pytest.mark.ssh
@@ -66,26 +67,6 @@ def put(client: paramiko.SSHClient, name: str, content: bytes) -> None:
     assert transport is not None
     with scp.SCPClient(transport) as copier:
         copier.putfo(io.BytesIO(content), name, size=len(content))
-
-
-class Typing:
-    """A bare terminal."""
-
-    def __init__(self, client: paramiko.SSHClient) -> None:
-        self.channel = client.invoke_shell()
-        self.channel.settimeout(5)
-
-    def until(self, end: str) -> str:
-        data = ""
-        while not data.endswith(end):
-            piece = self.channel.recv(1000).decode()
-            assert piece, data
-            data += piece
-        return data
-
-    def send(self, text: str, end: str) -> str:
-        self.channel.send(text)
-        return self.until(end)
 
 
 # Netmiko

@@ -54,6 +54,9 @@ class Personality:
     """What Netmiko calls it; empty: as we do."""
     privilege: Callable[[PairSpec], int] = lambda _: 15
     """Of a login."""
+    login_questions: Callable[[PairSpec], tuple[tuple[str, bool], ...]] = lambda _: ()
+    """What a keyboard-interactive login is asked, and whether the answer is echoed; the last one is
+    the password. None: there is no such login."""
     is_stateful: bool = True
     """Whether its devices keep a table of sessions; a router has none to lose."""
     answers: Callable[[Pair, Device], Device | None] = _itself

@@ -8,6 +8,7 @@ from nornir_haupgrade.lab.personalities.cisco_asa.personality import CISCO_ASA
 from nornir_haupgrade.lab.personalities.cisco_iosxe.personality import CISCO_IOSXE
 from nornir_haupgrade.lab.personalities.fortinet.personality import FORTINET
 from nornir_haupgrade.lab.personalities.linux_ha.personality import LINUX_HA
+from nornir_haupgrade.lab.personalities.paloalto_panos.personality import PALOALTO_PANOS
 from nornir_haupgrade.lab.spec import Platform
 
 if TYPE_CHECKING:
@@ -18,4 +19,5 @@ PERSONALITIES: dict[Platform, Personality] = {
     Platform.CISCO_IOSXE: CISCO_IOSXE,
     Platform.CISCO_ASA: CISCO_ASA,
     Platform.FORTINET: FORTINET,
+    Platform.PALOALTO_PANOS: PALOALTO_PANOS,
 }

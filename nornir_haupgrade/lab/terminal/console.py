@@ -104,13 +104,17 @@ class AskingConsole:
         """What takes the end of a page away again."""
         return "\b" * len(more) + " " * len(more) + "\b" * len(more)
 
+    async def read_command(self) -> str:
+        """A line after a prompt."""
+        return await self._read()
+
     async def _run_shell(self) -> None:
         self._print(self.greeting())
         while True:
             self._print(self.command_line.prompt(self.device, self.terminal))
             self._flush()
             try:
-                typed = await self._read()
+                typed = await self.read_command()
                 if not await self._enter(Line(typed.strip(" "), self.terminal)):
                     return
             except Interrupted:
@@ -165,6 +169,8 @@ class AskingConsole:
             answers = (*answers, answer)
 
     async def _answer(self, question: Question) -> str | None:
+        if question.kind is Answering.CHOICE:
+            return "y" if await self._keyboard.chose_yes() else None
         if question.kind in {Answering.KEY, Answering.LETTER}:
             by_enter = question.kind is Answering.KEY
             is_yes = await self._keyboard.confirmed(by_enter=by_enter)

@@ -78,8 +78,26 @@ class Keyboard:
         self._flush()
         return is_yes
 
-    async def line(self, *, echo: bool = True, mask: bytes = b"") -> str:
+    async def chose_yes(self) -> bool:
+        """One key as the answer to ``(y or n)``: any other key is no answer.
+
+        Raises:
+            Interrupted: It was given up.
+        """
+        while True:
+            key = await self.key()
+            if key == _INTERRUPT:
+                self._write(b"^C\r\n")
+                raise Interrupted
+            if key in b"yYnN":
+                self._write(bytes([key]) + b"\r\n")
+                self._flush()
+                return key in b"yY"
+
+    async def line(self, *, echo: bool = True, mask: bytes = b"", prompt: str = "") -> str:
         """A line, edited as it is typed; a mask is shown instead of each character.
+
+        Given a prompt, both are drawn again when the line is entered.
 
         Raises:
             Interrupted: It was given up.
@@ -89,7 +107,8 @@ class Keyboard:
         while True:
             key = await self.key()
             if key == _RETURN:
-                self._write(b"\r\n")
+                redrawn = b"\r" + prompt.encode() + bytes(line) if prompt else b""
+                self._write(redrawn + b"\r\n")
                 return line.decode(errors="replace")
             if key == _INTERRUPT:
                 self._write(b"^C\r\n")

@@ -11,6 +11,8 @@ class Answering(StrEnum):
 
     KEY = "key"
     """With one key: Enter and y go on, any other gives the command up."""
+    CHOICE = "choice"
+    """With the key y or n, and no other: n gives the command up."""
     LETTER = "letter"
     """With one key: y goes on, any other gives the command up, Enter too."""
     LINE = "line"
