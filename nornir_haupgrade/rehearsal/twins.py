@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.lab import LabSpec, MemberSpec, PairSpec, Platform
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.platforms import driver_class, known_platforms
 from nornir_haupgrade.rehearsal.faults import faults_of
 from nornir_haupgrade.rehearsal.standins import StandIns, stand_ins
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 USERNAME: Final = "admin"
 PASSWORD: Final = "loopback-only"  # noqa: S105 - a lab's well-known login, and never a real one
 _PREFERRED, _OTHER = 120, 100
-"""Priorities: the higher one is active at the start."""
+"""Priorities where the higher one is preferred, and so is active at the start; else the other way
+round."""
 _NETS: Final = 250
 """How many numbers there are in the addresses behind the twins, which do not see each other."""
 _HOSTNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -112,14 +114,18 @@ def _twin(
     faults: Sequence[Fault],
 ) -> Twin:
     config, behind = likeness.config, stand_ins(likeness)
+    preferred, other = _PREFERRED, _OTHER
+    if PERSONALITIES[Platform(config.platform)].is_lower_preferred:
+        preferred, other = other, preferred
     members = tuple(
         MemberSpec(
             names[member.name],
             version=member.version,
             other_version=member.other,
-            priority=_PREFERRED if member.name == likeness.active else _OTHER,
+            priority=preferred if member.name == likeness.active else other,
         )
-        for member in likeness.members
+        # The active one first: some platforms know a primary unit and no priorities.
+        for member in sorted(likeness.members, key=lambda member: member.name != likeness.active)
     )
     mine = tuple((member.name, names[member.name]) for member in likeness.members)
     ages = [session.min_age or 0.0 for session in config.critical_sessions]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from nornir_haupgrade.lab import Fault, LabSpec, LabThread, PageSpec, Platform, simple_pair
+from nornir_haupgrade.lab import Fault, LabSpec, LabThread, MemberSpec, PageSpec, PairSpec, Platform
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from tests.lab.conftest import IsOpen
 
@@ -26,11 +26,14 @@ STATEFUL = [one for one in Platform if PERSONALITIES[one].is_stateful]
 @contextmanager
 def running(platform: Platform, *faults: Fault) -> Iterator[LabThread]:
     """The pair p1, p1a active, and behind it a page."""
-    version = PERSONALITIES[platform].version
-    pair = simple_pair(
-        "p1", versions=(version, version), platform=platform, faults=faults, pages=(PAGE,),
-        sync_seconds=0.1,
-    )  # fmt: skip
+    own = PERSONALITIES[platform]
+    members = (
+        MemberSpec("p1a", own.version, priority=100 if own.is_lower_preferred else 120),
+        MemberSpec("p1b", own.version, priority=120 if own.is_lower_preferred else 100),
+    )
+    pair = PairSpec(
+        "p1", members, sync_seconds=0.1, platform=platform, faults=faults, pages=(PAGE,)
+    )
     with LabThread(LabSpec((pair,), speed=SPEED)) as lab:
         lab.wait_until(lambda it: it.state("p1a").forwards and not it.state("p1b").forwards)
         yield lab

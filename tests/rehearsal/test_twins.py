@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from nornir_haupgrade.errors import BadInput
-from nornir_haupgrade.lab import Fault, Platform, When
+from nornir_haupgrade.lab import Fault, PairRig, Platform, When
+from nornir_haupgrade.lab.audit import Audit
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
+from nornir_haupgrade.lab.timeline import Timeline
 from nornir_haupgrade.rehearsal.likeness import MemberLikeness
 from nornir_haupgrade.rehearsal.twins import PASSWORD, Times, Twin, lab_of, twins_of
 from nornir_haupgrade.settings import (
@@ -29,11 +31,15 @@ def twin(pair: PairConfig, *faults: Fault) -> Twin:
     return found
 
 
-def test_who_is_active_has_the_higher_priority() -> None:
-    second = replace(likeness(config()), active="p1b")
-    (found,) = twins_of([second], QUICK)
-    a, b = found.spec.members
-    assert b.priority > a.priority
+@pytest.mark.parametrize("active", ["p1a", "p1b"])
+@pytest.mark.parametrize("platform", Platform)
+def test_who_is_active_in_the_pair_is_active_in_its_twin(platform: Platform, active: str) -> None:
+    read = replace(likeness(config(platform=platform), PERSONALITIES[platform].version),
+                   active=active, preempts=True)  # fmt: skip
+    (found,) = twins_of([read], QUICK)
+    timeline = Timeline(lambda: 0.0)
+    rig = PairRig(found.spec, timeline, Audit(timeline), "admin")
+    assert rig.pair.active is rig.pair.device(active)
 
 
 def test_versions_and_what_else_is_installed_are_kept() -> None:

@@ -38,5 +38,7 @@ PALOALTO_PANOS = Personality(
     command_line=PanosShell,
     session=PanosConsole,
     faults=PANOS_FAULTS,
+    version="10.1.9",
+    is_lower_preferred=True,
     login_questions=_login_questions,
 )
