@@ -168,13 +168,15 @@ def inventory_of(
     known = {twin.name for twin in twins}
     hosts: dict[str, Any] = {}
     for twin in twins:
+        secret = PERSONALITIES[twin.spec.platform].secret
+        extras = {"extras": {"secret": secret}} if secret else {}
         for name, called in twin.names:
             address, port = where.members[called]
             hosts[name] = {
                 "hostname": address,
                 "port": port,
                 "groups": [twin.name],
-                "connection_options": {"netmiko": {"platform": spoken[name]}},
+                "connection_options": {"netmiko": {"platform": spoken[name], **extras}},
             }
     groups = {twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} for twin in twins}
     defaults = {"username": USERNAME, "password": PASSWORD}

@@ -52,6 +52,8 @@ class Personality:
     """What a device runs where nobody says what; one as the platform prints them."""
     netmiko: str = ""
     """What Netmiko calls it; empty: as we do."""
+    secret: str = ""
+    """Of ``enable``, where a login needs it and nobody says another; empty: it needs none."""
     is_lower_preferred: bool = False
     """Whether the member with the lower priority is the preferred one."""
     privilege: Callable[[PairSpec], int] = lambda _: 15

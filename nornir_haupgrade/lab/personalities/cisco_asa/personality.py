@@ -11,7 +11,7 @@ from nornir_haupgrade.lab.personalities.cisco_asa.console import AsaConsole
 from nornir_haupgrade.lab.personalities.cisco_asa.context import FULL
 from nornir_haupgrade.lab.personalities.cisco_asa.faults import ASA_FAULTS
 from nornir_haupgrade.lab.personalities.cisco_asa.shell import AsaShell
-from nornir_haupgrade.lab.personalities.cisco_asa.spec import setup_of
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, setup_of
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -51,6 +51,7 @@ CISCO_ASA = Personality(
     session=AsaConsole,
     faults=ASA_FAULTS,
     version="9.16(3)19",
+    secret=AsaSpec().secret,
     answers=_answers,
     privilege=lambda spec: FULL if setup_of(spec.setup).auto_enable else 1,
 )
