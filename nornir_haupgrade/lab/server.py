@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
@@ -17,7 +17,7 @@ from nornir_haupgrade.lab.sftp import FlashServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
@@ -251,8 +251,24 @@ class MemberServer:
         session = personality.session(process, self._executor, device, terminal)
         try:
             with contextlib.suppress(asyncssh.Error, OSError):
-                await session.serve()
+                await _while_its_client_is_there(session.serve(), process)
         finally:
             # after a boot the number may be somebody else's
             if terminal.line is not None and logins.get(terminal.line) is login:
                 del logins[terminal.line]
+
+
+async def _while_its_client_is_there(
+    serving: Coroutine[Any, Any, None], process: asyncssh.SSHServerProcess[bytes]
+) -> None:
+    """Serve a session to its end, or its client's: what hangs then goes on without a login."""
+    served = asyncio.ensure_future(serving)
+    left = asyncio.ensure_future(process.channel.wait_closed())
+    try:
+        await asyncio.wait({served, left}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+        if not served.done():
+            served.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await served

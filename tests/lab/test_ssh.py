@@ -282,6 +282,17 @@ def test_a_lab_ends_while_a_command_hangs(login: Login) -> None:
     assert time.monotonic() - begin < 5
 
 
+def test_who_hangs_up_on_a_command_that_hangs_is_logged_in_no_more(
+    start_lab: StartLab, login: Login
+) -> None:
+    lab = start_lab(faults=(Fault("suspend_hangs", "p1a"),))
+    client = login(lab)
+    client.invoke_shell().send(b"fwctl ha suspend\n")
+    lab.wait_until(lambda inside: inside.rig_of("p1").pair.device("p1a").logins)
+    client.close()
+    lab.wait_until(lambda inside: not inside.rig_of("p1").pair.device("p1a").logins)
+
+
 def test_a_fault_at_a_reboot_over_ssh(start_lab: StartLab, login: Login, execute: Execute) -> None:
     lab = start_lab(
         boot_seconds=0.2,

@@ -119,11 +119,8 @@ ROUTERS: Final[dict[str, Scenario]] = {
         "- {fault: install_hangs, on: p1a}",
         Outcome.NOT_STARTED,
         held(Kind.UNCLEAR, r"p1/p1a: no complete answer within .*install add"),
-        owed=PREEMPTION,
         settings={"install_timeout": 3},
         stories=(11,),
-        because="what hangs on the router is listed as a login, and a later controller cannot know"
-        " it for its own: the role is not moved to give preemption back",
     ),
     "activate-refused": router(
         Accident.BY_HAND,
