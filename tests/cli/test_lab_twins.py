@@ -63,6 +63,7 @@ def test_the_twins_are_listed_checked_and_broken(up: Site, call: Call) -> None:
     assert "haupgrade run" not in out
 
 
+@pytest.mark.prove
 def test_down_leaves_no_port_and_up_begins_afresh(up: Site, call: Call) -> None:
     folder = up.folder / ".lab"
     assert call("lab", "down")[0] == 0
