@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from typing import Any, Final
 
 import paramiko
 
+from nornir_haupgrade.lab import Platform
 from nornir_haupgrade.rehearsal.twins import PASSWORD, USERNAME
 
 HERE: Final = Path(__file__).resolve().parent.parent
@@ -37,7 +39,7 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=30.0, help="of the rehearsal (30)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        for platform in ("linux_ha", "cisco_iosxe"):
+        for platform in Platform:
             many = _site(Path(scratch) / platform, platform, chosen.pairs)
             _twins(many, platform, chosen.pairs, chosen.logins)
         _rehearsal(Path(scratch) / "demo", chosen.speed)
@@ -46,13 +48,15 @@ def main() -> int:
 
 def _twins(site: Path, platform: str, pairs: int, logins: int) -> None:
     """Twins of so many pairs: how soon they answer, what they hold, what a login costs."""
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _cpu_of_children()
     _haupgrade(site, "lab", "up", "--inventory", ".")
     up = time.perf_counter() - began
     state = site / ".lab"
     pid = int((state / "pid").read_text())
     devices = pairs * 2
     _say(f"{platform}: {pairs} pairs ({devices} devices) up", up, "s")
+    # Of the command and of the lab: what is left of it when others are at work on the machine.
+    _say(f"{platform}: CPU until then", _cpu_of_children() - before + _cpu(pid), "s")
     resident = _resident(pid)
     _say(f"{platform}: memory of the lab", resident / 1024, "MiB")
     _say(f"{platform}: memory per device", resident / devices, "KiB")
@@ -128,6 +132,12 @@ def _resident(pid: int) -> int:
     """KiB of memory."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     return int(status.split("VmRSS:")[1].split()[0])
+
+
+def _cpu_of_children() -> float:
+    """Seconds so far, of those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _cpu(pid: int) -> float:

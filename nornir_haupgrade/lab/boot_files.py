@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.images import Slot, build_image, slot_of
+from nornir_haupgrade.lab.images import Slot, plain_image, plain_slot, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,9 +32,9 @@ class BootFiles:
         self._named = named
         self._endings = endings
         for path, version in images.items():
-            disk.store(path, build_image(version))
+            disk.store(path, plain_image(version))
         self.running, version = next(iter(images.items()))
-        self.slot = slot_of(build_image(version), version)
+        self.slot = plain_slot(version)
 
     @property
     def coming(self) -> str:

@@ -102,6 +102,12 @@ def slot_of(image: bytes, version: str) -> Slot:
 
 
 @functools.lru_cache(maxsize=16)
+def plain_image(version: str) -> bytes:
+    """A version's own image; hundreds of devices may have the same one."""
+    return build_image(version)
+
+
+@functools.lru_cache(maxsize=16)
 def plain_slot(version: str) -> Slot:
-    """A version's own image as it lies in a slot; hundreds of devices may run the same one."""
-    return slot_of(build_image(version), version)
+    """A version's own image as it lies in a slot."""
+    return slot_of(plain_image(version), version)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nornir_haupgrade.lab.boot_files import BootFiles
-from nornir_haupgrade.lab.images import Slot, build_image, slot_of
+from nornir_haupgrade.lab.images import Slot, plain_slot
 from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import file_name
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Packages:
         self.committed = self._running = self._coming = versions[0]
         self.trial: Trial | None = None
         for version in versions:
-            self.add(slot_of(build_image(version), version), file_name(version))
+            self.add(plain_slot(version), file_name(version))
 
     @property
     def running(self) -> str:

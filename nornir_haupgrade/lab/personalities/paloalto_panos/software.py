@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.images import DEFAULT_SIZE, Slot, build_image, read_image, slot_of
+from nornir_haupgrade.lab.images import DEFAULT_SIZE, Slot, build_image, plain_slot, read_image
 from nornir_haupgrade.lab.personalities.paloalto_panos.releases import file_name, rank
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ class Software:
         self.running = self.coming = PARTITIONS[0]
         self._was_installed = False
         """Whether what boots next was installed, rather than gone back to."""
-        self.load(slot_of(build_image(version), version))
+        self.load(plain_slot(version))
         self.partitions[self.running] = self.loaded[version]
         if other is not None:
-            self.load(slot_of(build_image(other), other))
+            self.load(plain_slot(other))
             self.partitions[PARTITIONS[1]] = self.loaded[other]
 
     @property

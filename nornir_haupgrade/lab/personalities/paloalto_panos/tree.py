@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 import xml.etree.ElementTree as ET
@@ -29,6 +30,7 @@ class SyntaxWrong(Exception):  # noqa: N818  # no error of the lab: something wa
     """A line that is no assignment."""
 
 
+@functools.lru_cache(maxsize=4096)
 def parsed(line: str) -> tuple[Path, Value]:
     """The words of a ``set`` command, without the ``set``.
 
