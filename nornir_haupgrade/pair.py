@@ -138,7 +138,17 @@ class Pair:
         asked = time.monotonic()
         facts: dict[MemberId, MemberFacts | None] = dict.fromkeys(self.names)
         errors: dict[MemberId, HAUpgradeError] = {}
-        for name, answer in self.each(lambda _, driver: driver.facts(), members).items():
+        open_before = set(self._drivers)
+        answers = self.each(lambda _, driver: driver.facts(), members)
+        dropped = [
+            name
+            for name, answer in answers.items()
+            if isinstance(answer, LineDropped) and name in open_before
+        ]
+        if dropped:
+            # A session that died says so only when it is used, and reading again changes nothing.
+            answers = {**answers, **self.each(lambda _, driver: driver.facts(), dropped)}
+        for name, answer in answers.items():
             if isinstance(answer, HAUpgradeError):
                 errors[name] = answer
             else:
