@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab.written import plain_lab
-from nornir_haupgrade.rehearsal.project import Where
+from nornir_haupgrade.rehearsal.hosts import Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,8 @@ from nornir import InitNornir
 
 from nornir_haupgrade.lab import LabThread, Platform
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
-from nornir_haupgrade.rehearsal.project import Where, write_project
+from nornir_haupgrade.rehearsal.hosts import Where
+from nornir_haupgrade.rehearsal.project import write_project
 from nornir_haupgrade.rehearsal.twins import Times, lab_of, twins_of
 from nornir_haupgrade.settings import Settings
 from tests.rehearsal.samples import config, likeness

@@ -12,8 +12,9 @@ import yaml
 
 from nornir_haupgrade.lab import PageSpec, Platform
 from nornir_haupgrade.platforms import known_platforms
+from nornir_haupgrade.rehearsal.hosts import Where
 from nornir_haupgrade.rehearsal.likeness import assumed
-from nornir_haupgrade.rehearsal.project import STORE, Where, put_aside, write_project
+from nornir_haupgrade.rehearsal.project import STORE, put_aside, write_project
 from nornir_haupgrade.rehearsal.twins import PASSWORD, USERNAME, Times, twins_of
 from nornir_haupgrade.settings import Project, init_nornir, open_project
 
