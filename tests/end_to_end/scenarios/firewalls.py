@@ -27,6 +27,8 @@ from tests.end_to_end.scenarios.scenario import (
 BACK: Final = {"reboot": 2, "suspend": 3}
 BY_THE_MOMENT: Final = (Kind.MEMBER_BAD, Kind.UNREACHABLE, Kind.CHANGED)
 QUICK: Final = {"connect_timeout": 1.5}
+PATIENT: Final = {"connect_timeout": 3}
+"""For what is waited for in vain by some logins, and not by others."""
 
 
 def truncated(rig: Rig) -> None:
@@ -409,7 +411,11 @@ FIREWALLS: Final[dict[str, Scenario]] = {
         Accident.FAILOVER,
         "- {fault: failover, when: {at: backup, nth: 2, side: after, after: 0.2}}",
         None,
-        held(Kind.CHANGED, r"someone else acted: .*p1a: role was active"),
+        held(
+            Kind.CHANGED,
+            r"someone else acted: .*p1a: role was active",
+            mends=lambda rig: rig.lab.wait_until(lambda lab: lab.state("p1b").forwards),
+        ),
         allowed={"fault_gaps": True},
         because="a policy's answer looks at nothing again: if nobody forwarded when the roles were"
         " read, that is what is told",
@@ -571,7 +577,7 @@ FIREWALLS: Final[dict[str, Scenario]] = {
         "- {fault: management_cut, on: p1b, when: install}",
         Outcome.NOT_STARTED,
         held(Kind.UNREACHABLE, r"p1b"),
-        settings=SHORT | QUICK,
+        settings=SHORT | PATIENT,
         in_test=True,
     ),
     "host-key-changed-later": Scenario(
@@ -595,7 +601,7 @@ FIREWALLS: Final[dict[str, Scenario]] = {
             r"p1/p1a: .*(timed out while waiting for the SSH banner|but no SSH banner comes)",
         ),
         runs=(NEW, OLD),
-        settings=SHORT | {"connect_timeout": 1},
+        settings=SHORT | PATIENT,
         in_test=True,
     ),
     "wrong-device-later": Scenario(

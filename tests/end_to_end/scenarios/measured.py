@@ -114,9 +114,22 @@ def keep(platform: str, name: str, measured: Measured) -> None:
     with _alone_in(path.parent):
         found = json.loads(path.read_text()) if path.exists() else {}
         found.setdefault(platform, {})[name] = asdict(measured)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-        new.replace(path)
+        _write(path, found)
+
+
+def forget_all_but(names: set[tuple[str, str]], path: Path = KEPT) -> None:
+    """Of scenarios (platform, name) that there are no more nothing is kept."""
+    with _alone_in(path.parent):
+        found = json.loads(path.read_text())
+        for platform, ends in found.items():
+            found[platform] = {name: end for name, end in ends.items() if (platform, name) in names}
+        _write(path, found)
+
+
+def _write(path: Path, found: dict[str, Any]) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    new.replace(path)
 
 
 @contextmanager

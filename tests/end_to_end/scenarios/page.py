@@ -17,7 +17,7 @@ from nornir_haupgrade.lab.fault_words import ABOUT
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.report.words import KINDS
 from tests.end_to_end.scenarios.accidents import NOT_HERE, STORIES, Accident, Story
-from tests.end_to_end.scenarios.measured import Measured, Met, kept
+from tests.end_to_end.scenarios.measured import Measured, Met, forget_all_but, kept
 from tests.end_to_end.scenarios.scenario import Scenario
 from tests.end_to_end.scenarios.table import TABLE, all_of, telling
 
@@ -187,4 +187,5 @@ def _tellers(number: int, story: Story) -> str:
 
 
 if __name__ == "__main__":
+    forget_all_but({(platform, name) for platform, found in TABLE.items() for name in found})
     PAGE.write_text(page(kept()), encoding="utf-8")

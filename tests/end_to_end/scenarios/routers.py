@@ -310,9 +310,14 @@ ROUTERS: Final[dict[str, Scenario]] = {
     ),
     "hand-commit": router(
         Accident.BY_HAND,
-        "- {fault: hand_commit, on: p1a, when: {at: reload, by: p1a, side: after, after: 6}}",
+        "- {fault: hand_commit, on: p1a, when: {at: commit, by: p1a}}",
         Outcome.DONE,
-        held(Kind.CHANGED, r"someone else acted: .*is_on_trial was True, is False", Choice.RETRY),
+        held(
+            Kind.REFUSED,
+            r"p1/p1a: the device refuses 'install commit': .*nothing to commit",
+            Choice.RETRY,
+            times=3,
+        ),
         because="looked at again, what was to be committed is found committed",
     ),
     "scp-off": router(
@@ -604,7 +609,7 @@ ROUTERS: Final[dict[str, Scenario]] = {
         Outcome.NOT_STARTED,
         held(Kind.UNREACHABLE, r"p1b"),
         owed=None,
-        settings=SHORT | QUICK,
+        settings=SHORT,
     ),
     "host-key-changed-later": router(
         Accident.HOST_KEY,
@@ -620,7 +625,7 @@ ROUTERS: Final[dict[str, Scenario]] = {
         Outcome.PARKED,
         held(Kind.MEMBER_BAD, r"p1/p1a: .*(the SSH banner|no SSH banner)"),
         runs=(NEW, OLD),
-        settings=SHORT | QUICK,
+        settings=SHORT,
     ),
     "wrong-device-later": router(
         Accident.WRONG_DEVICE,
