@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("runner", "tasks"),
     ("engines",),
     ("procedure",),
-    ("pair", "site"),
+    ("pair", "site", "world"),
     ("gates", "probes"),
     ("platforms",),
     ("settings",),
@@ -43,6 +43,7 @@ SAME_ROW = {
     ("runner", "tasks"),
     ("cli", "report"),
     ("pair", "site"),
+    ("pair", "world"),
     ("errors", "model"),
 }
 LAB_MAY_IMPORT = {"lab", "model", "errors"}

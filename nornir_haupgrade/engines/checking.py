@@ -125,7 +125,7 @@ def _sessions_check(pair: Pair, found: Surveyed) -> Verdict:
 
 
 def _services_check(pair: Pair) -> Verdict:
-    meter = Meter(pair.config, pair.run_site_task)
+    meter = Meter(pair.config, pair.run_site_task, pair.world)
     try:
         return baseline(meter.measure())
     finally:

@@ -33,6 +33,7 @@ from nornir_haupgrade.engines.codec import decode, encode
 from nornir_haupgrade.errors import AnotherController, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
 from nornir_haupgrade.procedure.records import Record
+from nornir_haupgrade.world import utc_now
 
 SCHEMA: Final = 1
 
@@ -72,11 +73,6 @@ _TABLES: Final = (
 Clock: TypeAlias = Callable[[], datetime]
 Clean: TypeAlias = Callable[[Record], Record]
 _Row: TypeAlias = tuple[int, str, str, Sha256, Sha256]
-
-
-def utc_now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from threading import Event as Flag, Lock
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.engines.answers import Person, Policy, user_name, utc_now
+from nornir_haupgrade.engines.answers import Person, Policy, user_name
 from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand, said
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
@@ -43,6 +43,7 @@ from nornir_haupgrade.procedure.records import (
     Outcome,
     Step,
 )
+from nornir_haupgrade.world import utc_now
 
 if TYPE_CHECKING:
     from nornir_haupgrade.procedure.plan import Plan

@@ -30,10 +30,11 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
-from nornir_haupgrade.engines.history import Clock, History, utc_now
+from nornir_haupgrade.engines.history import Clock, History
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.errors import BadInput, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
+from nornir_haupgrade.world import utc_now
 
 _ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _TIME: Final = "%Y%m%d-%H%M%S"
