@@ -235,6 +235,7 @@ class Pair:
             command_timeout=self.settings.command_timeout,
             install_timeout=self.settings.install_timeout,
             getters=self.getters_of(name),
+            clock=self.world.monotonic,
         )
         with self._lock:
             self._drivers[name] = (transport, driver)

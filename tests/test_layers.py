@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "__main__"),
     ("cli", "report"),
+    ("rehearsal",),
     ("processors", "rows"),
     ("campaign",),
     ("runner", "tasks"),
@@ -47,7 +48,8 @@ SAME_ROW = {
     ("errors", "model"),
 }
 LAB_MAY_IMPORT = {"lab", "model", "errors"}
-MAY_IMPORT_LAB = {"lab", "cli"}
+# The command line opens it, and a rehearsal joins it with the engines.
+MAY_IMPORT_LAB = {"lab", "cli", "rehearsal"}
 
 DECIDING = re.compile(r"gates(\..*)?|procedure\.(machine|apply|state|records|preview)")
 # What neither does I/O nor knows a clock. Everything else is refused: a list of what is forbidden
@@ -262,7 +264,7 @@ def _direction(source: str, imported: str) -> str | None:
     if target == "lab":
         if source in MAY_IMPORT_LAB:
             return None
-        return f"{source or PACKAGE} imports `{imported}`; only cli may import lab"
+        return f"{source or PACKAGE} imports `{imported}`; only cli and rehearsal may import lab"
     if target not in RANK:
         return f"{source or PACKAGE} imports `{imported}`, which is in no layer"
     if RANK[target] > RANK[source] or (source, target) in SAME_ROW:
@@ -412,6 +414,9 @@ GOOD = {
         "gates/b.py": "from . import __name__ as x",
     },
     "the command line opens the lab": {"cli.py": "from nornir_haupgrade import lab"},
+    "a rehearsal joins lab and engines": {
+        "rehearsal/a.py": "from nornir_haupgrade import engines, lab"
+    },
     "the lab uses the facts": {"lab.py": "from . import errors\nfrom .model import Role"},
     "a length of time in a decision": {
         "procedure/state.py": "from datetime import timedelta\nimport hashlib"
@@ -496,15 +501,15 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     ),
     "platforms import the lab": (
         {"platforms/a.py": "from ..lab import texts"},
-        "platforms imports `lab`; only cli may import lab",
+        "platforms imports `lab`; only cli and rehearsal may import lab",
     ),
     "an engine imports the lab": (
         {"engines.py": "from nornir_haupgrade.lab import serve"},
-        "engines imports `lab`; only cli may import lab",
+        "engines imports `lab`; only cli and rehearsal may import lab",
     ),
     "the public package imports the lab": (
         {"__init__.py": "from nornir_haupgrade import lab"},
-        "nornir_haupgrade imports `lab`; only cli may import lab",
+        "nornir_haupgrade imports `lab`; only cli and rehearsal may import lab",
     ),
     "a gate prints": ({"gates/a.py": "print('ok')"}, "calls print(), but it decides"),
     "a gate opens a file": ({"gates/a.py": "x = open('f').read()"}, "calls open(), but it decides"),

@@ -184,6 +184,10 @@ class Store:
                     return campaign
         return None
 
+    def beside(self) -> Store:
+        """The same campaigns, opened and closed apart from those that are open here."""
+        return Store(self.root)
+
     def close(self) -> None:
         """Close every campaign that was opened here."""
         with self._lock:

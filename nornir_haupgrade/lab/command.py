@@ -104,5 +104,11 @@ class Personality(Protocol):
     def is_end(self, line: Line) -> bool:
         """Whether a line ends the session."""
 
+    def question(self, pair: Pair, device: Device, line: Line) -> str | None:
+        """What it asks before it executes a line with these answers; None: nothing more."""
+
+    def answered(self, question: str, typed: str) -> str | None:
+        """What a typed line answers to a question; None: the command is given up."""
+
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check a command; nothing of the device is changed yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from nornir_haupgrade.lab import fwctl_change as change, fwctl_show as show
@@ -65,6 +66,11 @@ def fwctl(pair: Pair, device: Appliance, words: list[str]) -> Outcome:
     return refuse(f"% unknown command: {' '.join(words)}")
 
 
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(shlex.split(text))
+
+
 class LinuxShell:
     """The login shell of the appliance: ``fwctl``, ``echo``, and nothing else."""
 
@@ -80,10 +86,20 @@ class LinuxShell:
         """Whether the line logs out."""
         return line.text in {"exit", "logout"}
 
+    def question(self, pair: Pair, device: Device, line: Line) -> str | None:
+        """It asks nothing."""
+        del pair, device, line
+        return None
+
+    def answered(self, question: str, typed: str) -> str | None:
+        """Nothing is asked."""
+        del question, typed
+        return None
+
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check one line."""
         try:
-            words = shlex.split(line.text)
+            words = list(_words(line.text))
         except ValueError as exc:
             return refuse(f"-bash: syntax error: {exc}", status=2)
         if not words:

@@ -77,6 +77,15 @@ class RouterShell:
             return install.QUESTION
         return None
 
+    def answered(self, question: str, typed: str) -> str | None:
+        """Enter and y confirm, and yes or no may be cut short; all else is taken as it is."""
+        if question.endswith(("[confirm]", "[y/n]")):
+            return "y" if typed[:1] in {"", "y", "Y"} else None
+        if question == change.SAVE_QUESTION:
+            words = (word for word in (change.YES, change.NO) if typed and word.startswith(typed))
+            return next(words, None)
+        return typed.strip()
+
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check one line, its questions answered."""
         if not line.text.strip() or line.text.lstrip().startswith("!"):

@@ -1,0 +1,1 @@
+"""Whole procedures on simulated pairs: the engines and the lab, joined."""
