@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -55,11 +55,13 @@ class Play:
     pace: Pace = field(default_factory=Pace)
     events: list[Event] = field(default_factory=list)
     ends: list[PairEnd] = field(default_factory=list)
+    make: Callable[[PairSpec, Pace], Bench] = Bench
+    keep: Callable[[Bench], MemoryStore] = lambda bench: MemoryStore(bench.clock)
 
     def __post_init__(self) -> None:
-        self.bench = Bench(self.spec, pace=self.pace)
+        self.bench = self.make(self.spec, self.pace)
         self.new = NEW[self.spec.platform]
-        self.store = MemoryStore(self.bench.clock)
+        self.store = self.keep(self.bench)
         self.first = self.bench.states
         project_settings = Settings.model_validate(
             {**SECONDS, "images": [image(self.folder, self.spec.platform)], **self.settings}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nornir.core.configuration import Config
 from nornir.core.plugins.connections import ConnectionPluginRegister
@@ -54,9 +54,12 @@ class Bench:
         audit: All that happened, with the members' state at the instant.
         rig: The pair itself, its command lines and its faults.
         world: For a ``Pair`` that is to work on it.
+        TRANSPORT: The sessions to its members.
     """
 
-    def __init__(self, spec: PairSpec, *, pace: Pace | None = None) -> None:
+    TRANSPORT: ClassVar[type[MemoryTransport]] = MemoryTransport
+
+    def __init__(self, spec: PairSpec, pace: Pace | None = None) -> None:
         self.spec = spec
         self.username = "admin"
         self.pace = pace or Pace()
@@ -111,7 +114,7 @@ class Bench:
         """
         guard = Guard(declared, read_only=read_only, pair=self.spec.name, member=member)
         device = self.device(member)
-        return MemoryTransport(self, device, guard, files=files, connect_timeout=connect_timeout)
+        return self.TRANSPORT(self, device, guard, files=files, connect_timeout=connect_timeout)
 
     def _open_transport(
         self,

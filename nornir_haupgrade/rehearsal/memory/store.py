@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from nornir_haupgrade.engines.history import History
 from nornir_haupgrade.engines.redact import Redactor
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 class MemoryCampaign(Campaign):
     """As on disk, but that nothing outlives this process; devices in memory hold no secrets."""
 
-    def __init__(self, name: str, clock: VirtualClock) -> None:
-        history = History.in_memory(name, clock=clock.utc_now)
+    def __init__(self, name: str, history: History) -> None:
         super().__init__(Path(name), history, Redactor(()))
         self.raw: dict[Sha256, str] = {}
         self.backups: dict[tuple[str, str, str], bytes] = {}
@@ -54,7 +53,14 @@ class MemoryCampaign(Campaign):
 
 
 class MemoryStore(Store):
-    """All campaigns of one pair in memory; closing it forgets nothing."""
+    """All campaigns of one pair in memory; closing it forgets nothing.
+
+    Attributes:
+        kept: By id, the oldest first.
+        HISTORY: What keeps the records.
+    """
+
+    HISTORY: ClassVar[type[History]] = History
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(Path("memory"), clock=clock.utc_now)
@@ -64,7 +70,8 @@ class MemoryStore(Store):
     def create(self) -> Campaign:
         """Begin a campaign."""
         name = f"{self._virtual.utc_now():%Y%m%d-%H%M%S}-{len(self.kept):04x}"
-        self.kept[name] = MemoryCampaign(name, self._virtual)
+        history = self.HISTORY.in_memory(name, clock=self._virtual.utc_now)
+        self.kept[name] = MemoryCampaign(name, history)
         return self.kept[name]
 
     def open(self, campaign: str) -> Campaign:
