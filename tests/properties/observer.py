@@ -43,6 +43,7 @@ class Sent:
     at: float
     member: str
     text: str
+    node_id: str
     state: HaState
     forwards: bool
     nobody_since: float | None
@@ -62,11 +63,21 @@ class Observer:
         self._sent: list[Sent] = []
         self._not_read: list[str] = []
         self._nobody_since: float | None = None
+        self._first_plan = True
         self.first = bench.states
         self._groups = self._group_lines()
-        self._identities = {device.name: device.node_id for device in self._pair.devices}
+        self._planned: dict[str, str] = {}
+        """Whom the plan is for, by what was there when its members were asked who they are."""
         bench.rig.executor.watchers.append(self._command)
         self._pair.listeners.append(self._changed)
+
+    def is_planned(self) -> None:
+        """A campaign has been opened; a later one is for the same devices."""
+        reads = _READS_IDENTITY[self._platform]
+        for sent in self._sent:
+            if sent.text == reads and self._first_plan:
+                self._planned[sent.member] = sent.node_id
+        self._first_plan = False
 
     def _command(self, device: Device, text: str, moment: Moment) -> None:
         if moment is Moment.BEFORE:
@@ -76,6 +87,7 @@ class Observer:
                     self.bench.clock.timeline.now(),
                     device.name,
                     text,
+                    device.node_id,
                     device.role,
                     self._pair.forwards(device),
                     self._nobody_since,
@@ -228,22 +240,17 @@ class Observer:
             is_write = entry["kind"] == "upload" or (
                 entry["kind"] == "command" and entry["by"] == "ssh" and entry["effect"] != "none"
             )
-            if not is_write or entry["node_id"] == self._identities[entry["member"]]:
+            if not is_write:
                 continue
-            put = max(
-                (
-                    one["at"]
-                    for one in self._entries[:index]
-                    if one.get("fault") == "wrong_device" and one["kind"] == "fault"
-                ),
-                default=0.0,
-            )
-            read = [
-                one.at
-                for one in self._sent
+            planned = self._planned.get(entry["member"])
+            if entry["node_id"] == planned:
+                continue
+            read = next(
+                one.node_id
+                for one in reversed(self._sent)
                 if one.member == entry["member"] and one.text == reads and one.index <= index
-            ]
-            if read and max(read) > put + _ROUNDED:
+            )
+            if read != planned:
                 yield f"on another device: {_said(entry)}"
 
     def _mixed_syncs(self) -> Iterator[str]:

@@ -15,7 +15,7 @@ from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.base import Dialogue, Progress
 from nornir_haupgrade.platforms.guard import only_reads
-from nornir_haupgrade.procedure.records import Asked, Choice, Goal, Record
+from nornir_haupgrade.procedure.records import Asked, Choice, Goal, Opened, Record
 from nornir_haupgrade.rehearsal.memory.bench import Bench
 from nornir_haupgrade.rehearsal.memory.store import MemoryStore
 from nornir_haupgrade.rehearsal.memory.transport import MemoryTransport
@@ -110,19 +110,22 @@ class _History(History):
     """Records of a controller that can be killed before and behind each of them."""
 
     fuse: Fuse
+    observer: Observer
 
     def append(self, pair: str, record: Record, **given: Any) -> int:  # noqa: ANN401
         self.fuse.came_to(Boundary.RECORD)
+        if isinstance(record, Opened):
+            self.observer.is_planned()
         seq = super().append(pair, record, **given)
         self.fuse.came_to(Boundary.RECORD)
         return seq
 
 
 class _Store(MemoryStore):
-    def __init__(self, bench: KillingBench) -> None:
+    def __init__(self, bench: KillingBench, observer: Observer) -> None:
         super().__init__(bench.clock)
-        self._fuse = bench.fuse
-        self.HISTORY: type[History] = type("OwnHistory", (_History,), {"fuse": bench.fuse})  # type: ignore[misc]
+        own = {"fuse": bench.fuse, "observer": observer}
+        self.HISTORY: type[History] = type("OwnHistory", (_History,), own)  # type: ignore[misc]
 
 
 @dataclass
@@ -175,13 +178,14 @@ class _Player:
     def __init__(self, script: Script, folder: Path) -> None:
         self.script = script
         self.bench = KillingBench(script)
+        observer = Observer(self.bench)
         self.own = Play(
             script.pair,
             folder,
             make=lambda *_: self.bench,
-            keep=lambda _: _Store(self.bench),
+            keep=lambda _: _Store(self.bench, observer),
         )
-        self.played = Played(self.own, Observer(self.bench))
+        self.played = Played(self.own, observer)
         self.answers = list(script.answers)
         self.cancels = list(script.cancels)
         self.stops = list(script.stops)
