@@ -211,6 +211,8 @@ class MemberFacts:
     stand; empty where neither is a matter of configuration."""
     preempting: tuple[str, ...] = ()
     """Those of them that have it preempt: it may do so in one group and not in another."""
+    is_saved: bool | None = None
+    """Whether the next boot loads the configuration that runs; None where none has to be saved."""
 
     def slot_of(self, version: Version) -> str | None:
         """The slot that holds a version, or None."""

@@ -22,13 +22,14 @@ from nornir_haupgrade.report.words import (
     end_text,
     local_time,
     member_text,
+    purpose_text,
 )
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.history import Entry
     from nornir_haupgrade.engines.store import Campaign
 
-_STATUS = ("campaign", "pair", "path", "members", "stands", "last")
+_STATUS = ("campaign", "pair", "for", "path", "members", "stands", "last")
 
 
 def status(shell: Shell, campaign: str | None) -> int:
@@ -170,6 +171,7 @@ def _stand(campaign: Campaign, pair: str) -> _Stand:
     row = [
         campaign.id,
         pair,
+        purpose_text(plan, state.goal),
         " -> ".join(plan.path),
         ", ".join(member_text(name, facts) for name, facts in members),
         f"{word}{owed}",

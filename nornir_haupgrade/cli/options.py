@@ -13,6 +13,7 @@ class OnHold(StrEnum):
     """What to do at a hold when nobody is asked."""
 
     WAIT = "wait"
+    RETRY = "retry"
     SWITCH_BACK = "switch-back"
     ROLL_BACK = "roll-back"
     PARK = "park"
@@ -25,8 +26,9 @@ Pairs = Annotated[
 Hold = Annotated[
     OnHold | None,
     typer.Option(
-        help="What to do at a hold, where it is offered. Left out: on a terminal a person is"
-        " asked; else the pair stays held (wait), exit 3.",
+        help="What to do at a hold, where it is offered; retry: once, for what was mended"
+        " meanwhile, then it stays held. Left out: on a terminal a person is asked; else the pair"
+        " stays held (wait), exit 3.",
     ),
 ]
 Yes = Annotated[

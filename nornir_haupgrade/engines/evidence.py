@@ -32,7 +32,10 @@ class PairEvidence:
         return self._campaign.put_raw(text)
 
     def get_raw(self, digest: Sha256) -> str:
-        """A kept text, its hash checked."""
+        """A kept text, its hash checked; a baseline's may be an earlier campaign's."""
+        for campaign in chain((self._campaign,), self._earlier()):
+            if campaign.has_raw(digest):
+                return campaign.get_raw(digest)
         return self._campaign.get_raw(digest)
 
     def put_backup(self, member: str, name: str, content: bytes) -> str:

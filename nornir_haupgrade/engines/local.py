@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nornir_haupgrade.engines.answers import Person, Policy, user_name
 from nornir_haupgrade.engines.checking import PairCheck, check
-from nornir_haupgrade.engines.errand import Errand, said
+from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
 from nornir_haupgrade.engines.evidence import PairEvidence, plan_and_state
 from nornir_haupgrade.engines.failing import failed_end, or_why
@@ -20,6 +20,7 @@ from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairLoop
 from nornir_haupgrade.engines.notify import Notifier
 from nornir_haupgrade.engines.owing import owed_of
+from nornir_haupgrade.engines.past import Past, gone_on_with, left_half_done
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.engines.report import write_report
@@ -32,6 +33,7 @@ from nornir_haupgrade.engines.unfinished import (
     is_half_done,
     is_unfinished,
 )
+from nornir_haupgrade.engines.way_back import way_back
 from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.machine import decide
@@ -41,6 +43,7 @@ from nornir_haupgrade.procedure.records import (
     Goal,
     Opened,
     Outcome,
+    Record,
     Step,
 )
 from nornir_haupgrade.world import REAL, World
@@ -122,6 +125,8 @@ class LocalEngine:
     def command(self, goal: Goal, why: str) -> list[PairEnd]:
         """Take the newest campaign of each pair to another goal: roll back, or give back.
 
+        Where smaller things were done since a pair's upgrade, it is rolled back in a new campaign.
+
         Raises:
             BadInput: A pair has no campaign, or one that took no software anywhere.
             AnotherController: Somebody else works on one of the pairs.
@@ -130,8 +135,8 @@ class LocalEngine:
             self._lock(locks)
             locks.callback(self.store.close)
             found = [(config, self._commanded(config, goal)) for config in self.project.pairs]
-            loops = [self._loop(config, campaign) for config, campaign in found]
             # Only now: a pair that is refused must not leave the others with a goal they never had.
+            loops = self._commanded_loops(found)
             for loop in loops:
                 loop.command(Command(goal, self.policy.who, why))
             return self._drive(loops, [])
@@ -200,21 +205,40 @@ class LocalEngine:
             raise BadInput.from_findings(findings)
         return found
 
-    def _commanded(self, config: PairConfig, goal: Goal) -> Campaign:
-        """The campaign that is to go to another goal."""
+    def _commanded(self, config: PairConfig, goal: Goal) -> Campaign | Opened:
+        """The campaign that is to go to another goal, or how the one begins that does."""
         campaign = self.store.latest_for(config.name)
         if campaign is None:
             message = "there is no campaign of this pair in the store"
             raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
-        plan, _ = plan_and_state(campaign.history.records(config.name))
-        if goal is Goal.BACK and plan.purpose.is_single and not plan.purpose.changes_software:
-            # Its path is what the members ran, in no order: there is no back on it.
-            message = (
-                f"the newest campaign ({campaign.id}) is {said(plan.purpose)}, with no way back"
-            )
-            advice = "take one member back at a time: roll_back_member"
-            raise BadInput(message, pair=config.name, advice=advice)
-        return campaign
+        back = (
+            way_back(config.name, self._past(campaign, config.name)) if goal is Goal.BACK else None
+        )
+        opened = back or campaign.history.records(config.name)[0]
+        if isinstance(opened, Opened):
+            refuse_other_members(opened.plan, config)
+        return back or campaign
+
+    def _past(self, campaign: Campaign, pair: str) -> Iterator[Past]:
+        """A campaign and those before it, the newest first."""
+        records = campaign.history.records(pair)
+        yield Past.of(campaign.id, records)
+        yield from (Past.of(one.id, earlier) for one, earlier in self._before(records[0], pair))
+
+    def _commanded_loops(
+        self, found: Sequence[tuple[PairConfig, Campaign | Opened]]
+    ) -> list[PairLoop]:
+        """Ready to go to another goal; those that begin share one campaign."""
+        fresh: Campaign | None = None
+        loops = []
+        for config, campaign in found:
+            if isinstance(campaign, Opened):
+                fresh = fresh or self.store.create()
+                fresh.history.append(config.name, campaign)
+                loops.append(self._loop(config, fresh))
+            else:
+                loops.append(self._loop(config, campaign))
+        return loops
 
     def _reopen(self, loop: PairLoop, until: Step | None) -> None:
         """Go on; a run that had ended, parked, is reopened by a person's command."""
@@ -261,7 +285,12 @@ class LocalEngine:
         if earlier is None:
             return opened
         _, state = plan_and_state(earlier.history.records(plan.pair))
-        return replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
+        opened = replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
+        half = left_half_done(errand, self._past(earlier, plan.pair))
+        if half is None:
+            return opened
+        self._tell(Told(plan.pair, f"goes on with what {half.text} left half done"))
+        return gone_on_with(opened, half)
 
     def _survey(self, config: PairConfig) -> Surveyed:
         pair = self._pair(config)
@@ -301,9 +330,7 @@ class LocalEngine:
     def _loop(self, config: PairConfig, campaign: Campaign) -> PairLoop:
         records = campaign.history.records(config.name)
         plan, _ = plan_and_state(records)
-        if set(plan.members) != {member.name for member in config.members}:
-            message = f"the campaign was opened for {' and '.join(plan.members)}"
-            raise BadInput(message, pair=config.name, advice="restore the inventory of that time")
+        refuse_other_members(plan, config)
         self._campaigns[config.name] = campaign
         return PairLoop(
             self._pair(config, is_read_only=False),
@@ -320,18 +347,23 @@ class LocalEngine:
         )
 
     def _earlier(self, campaign: Campaign, pair: str) -> Iterator[Campaign]:
-        """The campaigns that one took over from, the newest first; there may be thousands.
+        """The campaigns that one took over from, the newest first."""
+        opened = campaign.history.records(pair)[0]
+        yield from (found for found, _ in self._before(opened, pair))
+
+    def _before(self, opened: Record, pair: str) -> Iterator[tuple[Campaign, tuple[Record, ...]]]:
+        """Each campaign before one, with its records; there may be thousands.
 
         One after the other: their histories are not kept open.
         """
-        opened = campaign.history.records(pair)[0]
         unseen = set(self.store.campaigns())
         while isinstance(opened, Opened) and opened.earlier in unseen:
             unseen.remove(opened.earlier)
             with self.store.beside() as store:
                 found = store.open(opened.earlier)
-                opened = found.history.records(pair)[0]
-            yield found
+                records = found.history.records(pair)
+            opened = records[0]
+            yield found, records
 
     # --- driving ----------------------------------------------------------------------------------
 
@@ -375,6 +407,17 @@ class LocalEngine:
         with self._telling:
             self._listener(event)
         self._notifier.take(event)
+
+
+def refuse_other_members(plan: Plan, config: PairConfig) -> None:
+    """A campaign is for the members that it was opened for.
+
+    Raises:
+        BadInput: The inventory names others now.
+    """
+    if set(plan.members) != {member.name for member in config.members}:
+        message = f"the campaign was opened for {' and '.join(plan.members)}"
+        raise BadInput(message, pair=config.name, advice="restore the inventory of that time")
 
 
 def redactor_for(project: Project) -> Redactor:

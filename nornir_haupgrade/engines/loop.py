@@ -49,11 +49,13 @@ from nornir_haupgrade.procedure.records import (
     Ask,
     Asked,
     By,
+    Choice,
     Command,
     Decided,
     Finish,
     Goal,
     Intent,
+    Opened,
     Record,
     Result,
     Run,
@@ -96,6 +98,7 @@ class PairLoop:
         self._person = person
         self._cancel = cancel
         self._is_cancelled = False
+        self._has_retried = False
         self._why = ""
         self._cause = ""
         self._seq = 0
@@ -118,7 +121,7 @@ class PairLoop:
         """Until there is an end, a hold that nobody answers, or a person stops it."""
         self._catch_up()
         records = tuple(self.campaign.history.tail(self.plan.pair, 0))
-        if len(records) > 1:
+        if any(isinstance(record, Started) for _, record in records):
             self._tell(GoingOn(self.plan.pair, self.campaign.id, records))
         try:
             self.context.meter.open()
@@ -215,8 +218,9 @@ class PairLoop:
         """A decision; True if somebody else answered or cancelled; None if it stays held."""
         if self._has_changed():
             return True
-        answer = self.policy.answer(asked)
+        answer = self.policy.answer(asked, has_retried=self._has_retried)
         if answer is not None:
+            self._has_retried |= answer.choice is Choice.RETRY
             return answer
         if is_due(asked, self.pair.world.utc_now()):
             return by_deadline(asked)
@@ -269,6 +273,8 @@ class PairLoop:
             self._take(record)
 
     def _take(self, record: Record) -> None:
+        if isinstance(record, Opened):
+            self.context.baseline = dict(record.baseline)
         if isinstance(record, Result):
             if record.run.action is Action.BASELINE and record.verdict.is_good:
                 # The first measurement is the one from before our first write.

@@ -9,6 +9,7 @@
     │   ├── original-13.7.0a1b2c3d4e5f.tar      a configuration, as it was taken; never overwritten
     │   └── original-13.7.tar.sha256            which of them counts (`sha256sum -c` checks it)
     └── report.json
+    campaigns/.pairs.json                       which pairs are where; made anew when it is missing
 
 Every file is written beside its place, forced to the disk and moved there: whole, or not at all.
 """
@@ -31,6 +32,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from nornir_haupgrade.engines.history import Clock, History
+from nornir_haupgrade.engines.pair_index import NAME, PairIndex
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.errors import BadInput, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
@@ -71,14 +73,17 @@ class Campaign:
             _write(path, content)
         return digest
 
+    def has_raw(self, digest: Sha256) -> bool:
+        """Whether a text is kept here."""
+        return self._raw(digest).exists()
+
     def get_raw(self, digest: Sha256) -> str:
         """A kept text. It is a device's: ``escape`` it before it is shown.
 
         Raises:
             HistoryDamaged: There is none, or it is not as it was written.
         """
-        path = self.path / "raw" / f"{file_name(digest)}.txt"
-        return _verified(path, digest).decode("utf-8", "replace")
+        return _verified(self._raw(digest), digest).decode("utf-8", "replace")
 
     def put_backup(self, pair: str, member: str, name: str, content: bytes) -> Path:
         """Keep a configuration as it is; an earlier one of the same name stays beside it.
@@ -119,6 +124,9 @@ class Campaign:
         """Close the history."""
         self.history.close()
 
+    def _raw(self, digest: Sha256) -> Path:
+        return self.path / "raw" / f"{file_name(digest)}.txt"
+
     def _backups(self, pair: str, member: str) -> Path:
         return self.path / "backups" / file_name(pair) / file_name(member)
 
@@ -134,8 +142,7 @@ class Store:
         self._clock = clock
         self._lock = Lock()
         self._open: dict[str, Campaign] = {}
-        self._looked_into: dict[str, tuple[object, frozenset[str]]] = {}
-        """The pairs of campaigns that are not open, and how their files looked then."""
+        self._index = PairIndex(root / NAME, _write)
 
     def create(self) -> Campaign:
         """Begin a campaign: its folder appears with everything in it, or not at all."""
@@ -176,13 +183,10 @@ class Store:
             HistoryDamaged: A history that may be the one cannot be read.
         """
         with self._lock:
-            for name in reversed(self.campaigns()):
-                if name not in self._open and pair not in self._pairs_of(name):
-                    continue
-                campaign = self._opened(name)
-                if pair in campaign.history:
-                    return campaign
-        return None
+            try:
+                return self._latest_for(pair)
+            finally:
+                self._index.keep()
 
     def beside(self) -> Store:
         """The same campaigns, opened and closed apart from those that are open here."""
@@ -206,6 +210,15 @@ class Store:
     ) -> None:
         self.close()
 
+    def _latest_for(self, pair: str) -> Campaign | None:
+        for name in reversed(self.campaigns()):
+            if name not in self._open and pair not in self._pairs_of(name):
+                continue
+            campaign = self._opened(name)
+            if pair in campaign.history:
+                return campaign
+        return None
+
     def _next_id(self) -> str:
         now = self._clock().astimezone(UTC)
         known = self.campaigns()
@@ -223,7 +236,7 @@ class Store:
         return self._open[name]
 
     def _history(self, name: str) -> History:
-        if name not in self.campaigns():
+        if not _ID.fullmatch(name) or not (self.root / name).exists():
             raise BadInput(
                 f"there is no campaign {name!r} in {self.root}",
                 advice="haupgrade status lists the campaigns",
@@ -239,13 +252,11 @@ class Store:
         return history
 
     def _pairs_of(self, name: str) -> frozenset[str]:
-        path = self.root / name / _HISTORY
-        looks = [file.stat() for file in (path, Path(f"{path}-wal")) if file.exists()]
-        stamp = [(look.st_mtime_ns, look.st_size) for look in looks]
-        if name not in self._looked_into or self._looked_into[name][0] != stamp:
+        def read() -> frozenset[str]:
             with self._history(name) as history:
-                self._looked_into[name] = (stamp, frozenset(history.pairs()))
-        return self._looked_into[name][1]
+                return frozenset(history.pairs())
+
+        return self._index.pairs_of(name, self.root / name / _HISTORY, read)
 
 
 def file_name(name: str) -> str:

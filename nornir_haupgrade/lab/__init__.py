@@ -10,8 +10,14 @@ from nornir_haupgrade.lab.command import Effect, Reply
 from nornir_haupgrade.lab.control import ControlError, control
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.images import build_image, write_image
-from nornir_haupgrade.lab.iosxe.spec import GroupProtocol, GroupSpec, RouterSpec, SoftwareMode
 from nornir_haupgrade.lab.lab import Lab, MemberState, PairRig
+from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
+    GroupProtocol,
+    GroupSpec,
+    RouterSpec,
+    SoftwareMode,
+)
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import (
     Fault,
@@ -20,7 +26,6 @@ from nornir_haupgrade.lab.spec import (
     Moment,
     PairSpec,
     Platform,
-    SpecError,
     When,
     fault_from,
     lab_from,

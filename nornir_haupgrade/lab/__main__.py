@@ -19,7 +19,8 @@ from ruamel.yaml.error import YAMLError
 
 from nornir_haupgrade.lab.control import ControlServer
 from nornir_haupgrade.lab.lab import Lab
-from nornir_haupgrade.lab.spec import LabSpec, SpecError, lab_from
+from nornir_haupgrade.lab.plain import SpecError
+from nornir_haupgrade.lab.spec import LabSpec, lab_from
 
 
 def _announce(lab: Lab, folder: Path) -> None:

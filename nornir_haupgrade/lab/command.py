@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
+    from nornir_haupgrade.lab.terminal.question import Question
 
 
 class Effect(StrEnum):
@@ -95,8 +96,11 @@ class Line:
     answers: tuple[str, ...] = ()
 
 
-class Personality(Protocol):
+class CommandLine(Protocol):
     """A command line: what a platform prints and how it is asked."""
+
+    more: str
+    """What a full page ends with, where output is paged."""
 
     def prompt(self, device: Device, terminal: Terminal) -> str:
         """What it prints when it waits for a command."""
@@ -104,11 +108,8 @@ class Personality(Protocol):
     def is_end(self, line: Line) -> bool:
         """Whether a line ends the session."""
 
-    def question(self, pair: Pair, device: Device, line: Line) -> str | None:
-        """What it asks before it executes a line with these answers; None: nothing more."""
-
-    def answered(self, question: str, typed: str) -> str | None:
-        """What a typed line answers to a question; None: the command is given up."""
+    def question(self, pair: Pair, device: Device, line: Line) -> Question | None:
+        """What a line asks after its answers so far; None: nothing more, it can be executed."""
 
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check a command; nothing of the device is changed yet."""

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.errors import HAUpgradeError
-from nornir_haupgrade.lab.spec import SpecError, fault_from
+from nornir_haupgrade.lab.plain import SpecError
+from nornir_haupgrade.lab.spec import fault_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
-    from nornir_haupgrade.lab.command import Personality
+    from nornir_haupgrade.lab.command import CommandLine
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
 
@@ -66,11 +66,11 @@ def _nothing(_: str) -> None:
 
 
 class Executor:
-    """Executes lines on a pair's members, one personality for all of them."""
+    """Executes lines on a pair's members, one command line for all of them."""
 
-    def __init__(self, pair: Pair, personality: Personality) -> None:
+    def __init__(self, pair: Pair, command_line: CommandLine) -> None:
         self.pair = pair
-        self.personality = personality
+        self.command_line = command_line
         self.watchers: list[Watcher] = []
         """Told about each command before and after its effect."""
         self.rules: dict[str, list[Rule]] = {device.name: [] for device in pair.devices}
@@ -106,7 +106,7 @@ class Executor:
                 return
             final = outcome
             if outcome.seconds > 0 and outcome.act is not None:
-                final = self.personality.execute(self.pair, device, line)
+                final = self.command_line.execute(self.pair, device, line)
             self._take_effect(device, line, final, by, rule)
             self._answer(final.reply, rule, done)
 
@@ -117,7 +117,7 @@ class Executor:
             return Outcome(CUT)
         if rule is not None and rule.twist is Twist.REFUSE:
             return refuse(rule.message)
-        return self.personality.execute(self.pair, device, line)
+        return self.command_line.execute(self.pair, device, line)
 
     def _answer(self, reply: Reply, rule: Rule | None, done: Done) -> None:
         if rule is None:

@@ -6,22 +6,15 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.fault_kinds import LASTING, Kind, Target, Undo
-from nornir_haupgrade.lab.fwctl_faults import FAULTS
-from nornir_haupgrade.lab.iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.fault_kinds import LASTING, Target, Undo
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
-from nornir_haupgrade.lab.spec import Fault, Moment, Platform, SpecError
+from nornir_haupgrade.lab.spec import Fault, Moment
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.pair import Pair
-
-
-FAULTS_OF: dict[Platform, dict[str, Kind]] = {
-    Platform.LINUX_HA: FAULTS,
-    Platform.CISCO_IOSXE: ROUTER_FAULTS,
-}
 
 
 @dataclass(slots=True)
@@ -35,7 +28,7 @@ class FaultDesk:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._kinds = FAULTS_OF[executor.pair.spec.platform]
+        self._kinds = executor.pair.personality.faults
         self._waiting: list[_Waiting] = []
         self._undo: list[tuple[str, str, Undo]] = []
         executor.watchers.append(self._command)

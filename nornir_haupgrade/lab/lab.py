@@ -13,7 +13,6 @@ from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.execution import Executor
 from nornir_haupgrade.lab.faults import FaultDesk
 from nornir_haupgrade.lab.pair import Pair
-from nornir_haupgrade.lab.personalities import make_personality
 from nornir_haupgrade.lab.server import MemberServer
 from nornir_haupgrade.lab.service import Service
 from nornir_haupgrade.lab.timeline import Timeline
@@ -65,7 +64,7 @@ class PairRig:
 
     def __init__(self, spec: PairSpec, timeline: Timeline, audit: Audit, username: str) -> None:
         self.pair = Pair(spec, timeline, audit)
-        self.executor = Executor(self.pair, make_personality(spec, username))
+        self.executor = Executor(self.pair, self.pair.personality.command_line(username))
         self.faults = FaultDesk(self.executor)
         for fault in spec.faults:
             self.faults.arm(fault)

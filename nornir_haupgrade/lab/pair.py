@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.device import Phase
 from nornir_haupgrade.lab.election import Election
-from nornir_haupgrade.lab.personalities import make_devices, rules_of
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.sessions import SessionTables
 
@@ -40,16 +40,19 @@ class Pair:
         """The HA link: sessions and configuration travel on it, VRRP's adverts do not."""
         self.hears_adverts = True
         self.listeners: list[Callable[[], None]] = []
-        self.devices = make_devices(spec, timeline)
+        self.personality = PERSONALITIES[spec.platform]
+        first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
+        self.devices = (first, second)
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
-            group: Election(self, group, rules) for group, rules in rules_of(spec).items()
+            group: Election(self, group, rules)
+            for group, rules in self.personality.rules(spec).items()
         }
         self._boots = {device.name: device.boots for device in self.devices}
         self._gap: _Gap | None = None
-        first, *_ = [election.start() for election in self.elections.values()]
-        if first is not None and spec.is_stateful:
-            self.sessions.start(first)
+        master, *_ = [election.start() for election in self.elections.values()]
+        if master is not None and self.personality.is_stateful:
+            self.sessions.start(master)
         for device in self.devices:
             device.listeners.append(self.settle)
         self.settle()
@@ -103,7 +106,7 @@ class Pair:
                 )
         for election in self.elections.values():
             election.settle()
-        if self.spec.is_stateful:
+        if self.personality.is_stateful:
             self._follow_sessions()
         self._note_forwarding()
         for listener in tuple(self.listeners):
@@ -117,7 +120,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
-        if self.spec.is_stateful:
+        if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)
             elif before is HaState.MASTER:

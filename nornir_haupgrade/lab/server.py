@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import asyncssh
 
 from nornir_haupgrade.lab.command import Terminal
-from nornir_haupgrade.lab.personalities import console_of
 from nornir_haupgrade.lab.ports import Answer, Port
 from nornir_haupgrade.lab.sftp import FlashServer
-from nornir_haupgrade.lab.spec import Platform
 
 if TYPE_CHECKING:
     import socket
@@ -157,12 +155,11 @@ class MemberServer:
         if is_changed not in self._options:
             if is_changed:
                 self._other_key = asyncssh.generate_private_key("ssh-ed25519")
-            has_sftp = self._executor.pair.spec.platform is Platform.LINUX_HA
+            has_sftp = self._executor.pair.personality.has_sftp
             self._options[is_changed] = asyncssh.SSHServerConnectionOptions(
                 server_factory=lambda: _Login(self),
                 server_host_keys=[self._other_key if is_changed else self.key],
                 process_factory=self._serve_terminal,
-                # IOS-XE serves no SFTP (Cisco's document 220371)
                 sftp_factory=self._make_flash if has_sftp else None,
                 encoding=None,
                 line_editor=False,
@@ -179,18 +176,19 @@ class MemberServer:
         return FlashServer(channel, self.device)
 
     async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        pair, logins = self._executor.pair.spec, self.device.logins
-        terminal, login = Terminal(privilege=pair.router.privilege), ""
+        pair, logins = self._executor.pair, self.device.logins
+        personality = pair.personality
+        terminal, login = Terminal(privilege=personality.privilege(pair.spec)), ""
         has_terminal = process.command is None and process.term_type is not None
-        if has_terminal or pair.platform is Platform.CISCO_IOSXE:
-            # IOS gives every session a line, one that only copies a file too
+        if has_terminal or personality.gives_lines_to_all:
+            # a session too that only copies a file
             terminal.line = self.device.free_line()
             login = f"{self._login[0]} pts/{terminal.line} {process.get_extra_info('peername')[0]}"
             logins[terminal.line] = login
-        console = console_of(pair.platform)(process, self._executor, self.device, terminal)
+        session = personality.session(process, self._executor, self.device, terminal)
         try:
             with contextlib.suppress(asyncssh.Error, OSError):
-                await console.serve()
+                await session.serve()
         finally:
             # after a boot the number may be somebody else's
             if terminal.line is not None and logins.get(terminal.line) is login:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from nornir_haupgrade.lab.iosxe.spec import (
-    GROUP_INTERFACES,
-    GroupProtocol,
-    GroupSpec,
-    RouterSpec,
-    SoftwareMode,
-)
+from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
+from nornir_haupgrade.lab.plain import SpecError, checked, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-E = TypeVar("E", bound=StrEnum)
-
-
-class SpecError(ValueError):
-    """A lab description that cannot be meant: the message names the key and what is known."""
+Setup: TypeAlias = RouterSpec
+"""What only the pairs of one platform have."""
 
 
 class Platform(StrEnum):
@@ -119,13 +111,8 @@ class PairSpec:
     """In the addresses 10.1.NUMBER.0/24 and 10.2.NUMBER.0/24."""
     faults: tuple[Fault, ...] = ()
     platform: Platform = Platform.LINUX_HA
-    router: RouterSpec = field(default_factory=RouterSpec)
-    """For ``cisco_iosxe`` only."""
-
-    @property
-    def is_stateful(self) -> bool:
-        """Whether its devices keep a table of sessions; a router has none to lose."""
-        return self.platform is Platform.LINUX_HA
+    setup: Setup | None = None
+    """What only its platform has; None: as the platform has it by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,27 +147,18 @@ def router_pair(
     name: str = "p1",
     *,
     versions: tuple[str, str] = ("17.06.03a", "17.06.03a"),
-    router: RouterSpec | None = None,
+    setup: RouterSpec | None = None,
     **settings: Any,  # noqa: ANN401  # any field of PairSpec
 ) -> PairSpec:
     """A pair of routers NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
-    chosen = {"platform": Platform.CISCO_IOSXE, "router": router or RouterSpec(), **settings}
+    chosen = {"platform": Platform.CISCO_IOSXE, "setup": setup, **settings}
     return simple_pair(name, versions=versions, **chosen)
-
-
-def _checked(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    known = {item.name for item in fields(kind)}
-    unknown = sorted(set(data) - known)
-    if unknown:
-        msg = f"{kind.__name__}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}"
-        raise SpecError(msg)
-    return dict(data)
 
 
 def fault_from(data: Mapping[str, Any]) -> Fault:
     """A fault from plain data, as it comes from YAML or the control channel."""
-    values = _checked(Fault, data)
-    when = _checked(When, values.get("when") or {})
+    values = checked(Fault, data)
+    when = checked(When, values.get("when") or {})
     if "moment" in when:
         when["moment"] = Moment(when["moment"])
     return Fault(**{**values, "when": When(**when), "params": dict(values.get("params") or {})})
@@ -188,54 +166,33 @@ def fault_from(data: Mapping[str, Any]) -> Fault:
 
 def pair_from(data: Mapping[str, Any]) -> PairSpec:
     """A pair from plain data."""
-    values = _checked(PairSpec, data)
-    members = tuple(MemberSpec(**_checked(MemberSpec, item)) for item in values["members"])
+    values = checked(PairSpec, data)
+    members = tuple(MemberSpec(**checked(MemberSpec, item)) for item in values["members"])
     if len(members) != 2:  # noqa: PLR2004
         msg = f"pair {values['name']}: a pair has two members, not {len(members)}"
         raise SpecError(msg)
     faults = tuple(fault_from(item) for item in values.get("faults") or ())
-    platform = _one_of(Platform, values.get("platform", Platform.LINUX_HA))
-    if "router" in values and platform is not Platform.CISCO_IOSXE:
-        msg = f"pair {values['name']}: `router` is for the platform {Platform.CISCO_IOSXE} only"
-        raise SpecError(msg)
-    read = {"platform": platform, "router": _router_from(values.get("router") or {})}
+    platform = one_of(Platform, values.get("platform", Platform.LINUX_HA))
+    read = {"platform": platform, "setup": _setup_from(values.get("setup"), platform)}
     return PairSpec(**{**values, "members": members, "faults": faults, **read})
 
 
-def _one_of(kind: type[E], value: object) -> E:
-    try:
-        return kind(str(value))
-    except ValueError:
-        known = ", ".join(str(item) for item in kind)
-        msg = f"{kind.__name__}: unknown {value}; known are {known}"
-        raise SpecError(msg) from None
-
-
-def _router_from(data: Mapping[str, Any]) -> RouterSpec:
-    values = _checked(RouterSpec, data)
-    if "mode" in values:
-        values["mode"] = _one_of(SoftwareMode, values["mode"])
-    if "groups" in values:
-        values["groups"] = tuple(_group_from(item) for item in values["groups"])
-    return RouterSpec(**values)
-
-
-def _group_from(data: Mapping[str, Any]) -> GroupSpec:
-    values = _checked(GroupSpec, data)
-    if values["interface"] not in GROUP_INTERFACES:
-        msg = f"a group is on one of {', '.join(GROUP_INTERFACES)}, not on {values['interface']}"
+def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | None:
+    if data is None:
+        return None
+    if platform not in _SETUPS:
+        known = ", ".join(_SETUPS)
+        msg = f"`setup` is for the platforms {known} only, not for {platform}"
         raise SpecError(msg)
-    names = {str(item.name).lower(): item for item in GroupProtocol}
-    protocol = names.get(str(values["protocol"]))
-    if protocol is None:
-        msg = f"a group's protocol is one of {', '.join(names)}, not {values['protocol']}"
-        raise SpecError(msg)
-    return GroupSpec(**{**values, "protocol": protocol})
+    return _SETUPS[platform](data)
+
+
+_SETUPS = {Platform.CISCO_IOSXE: router_from}
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:
     """A lab from plain data, such as a YAML file's."""
-    values = _checked(LabSpec, data)
+    values = checked(LabSpec, data)
     pairs = []
     for number, item in enumerate(values["pairs"], start=1):
         pairs.append(pair_from({"number": number, **item}))

@@ -100,7 +100,7 @@ class CiscoIosXe:
         """What is slow to read first; the roles last, so that they are the freshest."""
         with self._located():
             version = self._flash.version()
-            changed, interfaces = self._remembered("configuration", self._configuration)
+            (changed, is_saved), interfaces = self._remembered("configuration", self._configuration)
             software = self._remembered("software", lambda: self._flash.software(version))
             others = texts.parse_users(self._talk.read("show users"))
             groups = self._groups()
@@ -122,6 +122,7 @@ class CiscoIosXe:
             others=others,
             ha_lines=lines,
             preempting=preempting(lines),
+            is_saved=is_saved,
         )
 
     def sync_report(self) -> SyncReport:
@@ -248,9 +249,10 @@ class CiscoIosXe:
         standby = fhrp.parse_standby(self._talk.read_if_known("show standby"))
         return (*standby, *fhrp.parse_vrrp(self._talk.read_if_known("show vrrp all")))
 
-    def _configuration(self) -> tuple[str, str]:
-        """When it was changed, hashed; the sections of the interfaces."""
-        changed = config.parse_changed(self._talk.read(reads.SHOW_CHANGED))
+    def _configuration(self) -> tuple[tuple[str, bool], str]:
+        """When it was changed, hashed, and whether it is saved; the sections of the interfaces."""
+        said = self._talk.read(reads.SHOW_CHANGED)
+        changed = config.parse_changed(said), config.parse_saved(said)
         return changed, self._talk.read(reads.SHOW_INTERFACES)
 
     def _remembered(self, what: str, read: Callable[[], T]) -> T:

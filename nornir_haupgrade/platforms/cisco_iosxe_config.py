@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from datetime import datetime
 
 from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.platforms.cisco_iosxe_reads import SHOW_CHANGED
 from nornir_haupgrade.platforms.keyvalues import unexpected
 
 _VOLATILE = re.compile(
@@ -19,6 +21,9 @@ _VOLATILE = re.compile(
 _NAMED_CERTIFICATE = re.compile(r"(\s*certificate\s+\S.*?)\s+nvram:\S+")
 _CERTIFICATE_BODY = re.compile(r"\s+(?:[0-9A-F]{2,8}(?:\s+[0-9A-F]{2,8})*|quit)\s*")
 _CHANGED = re.compile(r"^! ?((?:Last|No) configuration change\b.*\S)", re.MULTILINE)
+_STAMP = r" at (\d{2}:\d{2}:\d{2}) \S+ \S+ (\S+) +(\d+) (\d{4})"
+_LAST = re.compile(rf"^! ?Last configuration change{_STAMP}", re.MULTILINE)
+_SAVED = re.compile(rf"^! ?NVRAM config last updated{_STAMP}", re.MULTILINE)
 _ABSENT = re.compile(r"startup-config is not present", re.IGNORECASE)
 _AS_IN_RUNNING = "show running-config"
 
@@ -27,9 +32,32 @@ def parse_changed(text: str) -> str:
     """When the running configuration changed last, hashed: the line is there, or it is an error."""
     found = _CHANGED.search(text)
     if found is None:
-        command = f"{_AS_IN_RUNNING} | include configuration change"
-        raise unexpected(command, "neither Last nor No configuration change", text)
+        raise unexpected(SHOW_CHANGED, "neither Last nor No configuration change", text)
     return hashlib.sha256(found[1].encode()).hexdigest()[:16]
+
+
+def parse_saved(text: str) -> bool:
+    """Whether it was saved since it was changed last, by the second; no date proves nothing.
+
+    Raises:
+        UnexpectedOutput: There is a date that is none.
+    """
+    found = _CHANGED.search(text)
+    if found is not None and found[1].startswith("No "):
+        return True
+    changed, saved = (_dated(pattern, text) for pattern in (_LAST, _SAVED))
+    return changed is not None and saved is not None and changed <= saved
+
+
+def _dated(pattern: re.Pattern[str], text: str) -> datetime | None:
+    """The device's own date, without its zone, which is that of the other date too."""
+    found = pattern.search(text)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(" ".join(found.groups()), "%H:%M:%S %b %d %Y")  # noqa: DTZ007
+    except ValueError:
+        raise unexpected(SHOW_CHANGED, f"{found[0]!r} is no date", text) from None
 
 
 def whole(text: str, command: str = _AS_IN_RUNNING) -> str:

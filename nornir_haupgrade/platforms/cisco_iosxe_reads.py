@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHOW_CHANGED = "show running-config | include configuration change"
+SHOW_CHANGED = "show running-config | include configuration change|NVRAM config last"
 SHOW_INTERFACES = "show running-config | section ^interface"
 SHOW_COPIES = "show running-config | include ip scp server enable"
 
@@ -22,7 +22,8 @@ READ_ONLY = (
     # Nothing may follow: `| redirect` and `| append` would write a file.
     r"show (?:running|startup)-config",
     r"show running-config \| section \^interface",
-    r"show running-config \| include (?:configuration change|ip scp server enable)",
+    r"show running-config \| include configuration change\|NVRAM config last",
+    r"show running-config \| include ip scp server enable",
     rf"dir {_FILE_SYSTEM}",
     rf"verify /(?:sha512|md5) {_FILE_SYSTEM}{_NAME}",
 )

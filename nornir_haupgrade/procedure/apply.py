@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from nornir_haupgrade.procedure.decisions import with_command, with_decision
+from nornir_haupgrade.procedure.decisions import turned_back, with_command, with_decision
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import (
     Action,
     Asked,
     Command,
     Decided,
+    Goal,
     Lease,
     LeaseKind,
     Opened,
@@ -37,13 +38,7 @@ def apply(plan: Plan, state: State, record: Record) -> State:
     """The state after one more record."""
     match record:
         case Opened():
-            return State(
-                goal=record.goal,
-                until=record.until,
-                leases=record.owed,
-                lent=_lent(plan, record),
-                before=record.before,
-            )
+            return _opened(plan, record)
         case Started():
             return with_start(state, record)
         case Result():
@@ -56,6 +51,20 @@ def apply(plan: Plan, state: State, record: Record) -> State:
             return with_command(plan, state, record)
         case _:
             assert_never(record)
+
+
+def _opened(plan: Plan, record: Opened) -> State:
+    state = State(
+        goal=record.goal,
+        until=record.until,
+        leases=record.owed,
+        lent=_lent(plan, record),
+        before=record.before,
+        start=record.start or record.found,
+        known=record.found,
+    )
+    is_known_back = record.goal is Goal.BACK and record.found is not None
+    return turned_back(plan, state) if is_known_back else state
 
 
 def _lent(plan: Plan, record: Opened) -> frozenset[Lease]:

@@ -53,10 +53,11 @@ def own_latch(plan: Plan, state: State) -> MemberId | None:
 
 
 def preempts_again(state: State, member: MemberId, own: MemberFacts) -> bool:
-    """Whether it preempts, in every group in which it did before our first write."""
+    """Whether it preempts, in every group in which it did before our first write, for good."""
     first = state.original.of(member) if state.original else None
     lines = first.preempting if first else ()
-    return own.preemption is Preemption.ON and set(lines) <= set(own.preempting)
+    is_whole = own.preemption is Preemption.ON and set(lines) <= set(own.preempting)
+    return is_whole and own.is_saved is not False
 
 
 def versions(facts: PairFacts) -> frozenset[str]:

@@ -48,7 +48,7 @@ def with_decision(plan: Plan, state: State, record: Decided) -> State:
             # Where services are down the way back begins with the role, then comes the software.
             detour = state.came_from if Choice.SWITCH_BACK in ask.options else None
             state = replace(state, is_direction_known=True, came_from=None, detour=detour)
-            return _roll_back(plan, state)
+            return turned_back(plan, state)
         case Choice.FORWARD:
             return replace(state, is_direction_known=True)
         case Choice.WAS_ON | Choice.WAS_OFF:
@@ -129,7 +129,7 @@ def with_command(plan: Plan, state: State, record: Command) -> State:
         is_synced_by_hand=False,
     )
     if record.goal is Goal.BACK:
-        return _roll_back(plan, state)
+        return turned_back(plan, state)
     if record.goal is Goal.UP:
         lasting = {Action.BASELINE, Action.WHOLE, Action.SAVE_ORIGINAL}
         kept = frozenset(passed for passed in state.passed if passed.action in lasting)
@@ -137,7 +137,7 @@ def with_command(plan: Plan, state: State, record: Command) -> State:
     return state
 
 
-def _roll_back(plan: Plan, state: State) -> State:
+def turned_back(plan: Plan, state: State) -> State:
     """Back to the last version that both members shared, fixed at the moment it is wanted."""
     known = state.known
     reached = [

@@ -265,6 +265,13 @@ class Opened:
     """Both members as that campaign found them."""
     earlier: str | None = None
     """That campaign; its backups are still the ones from before."""
+    found: PairFacts | None = None
+    """Both members as earlier campaigns left them, where this one takes an upgrade of theirs back:
+    what the first look finds different was done by someone else."""
+    baseline: tuple[tuple[str, str], ...] = ()
+    """What was measured before the first write of that upgrade."""
+    start: PairFacts | None = None
+    """Both members before an earlier campaign began the same single thing and left it half done."""
 
 
 @dataclass(frozen=True, slots=True)

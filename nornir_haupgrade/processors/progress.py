@@ -13,7 +13,7 @@ from nornir_haupgrade.processors.picture import picture
 from nornir_haupgrade.processors.quiet import Quiet, quiet
 from nornir_haupgrade.processors.runs import Runs, path_of
 from nornir_haupgrade.processors.screen import Line, Lines, Out, Screen
-from nornir_haupgrade.processors.tally import Tally, Work, failure_of, hosts_text
+from nornir_haupgrade.processors.tally import Tally, Work, failure_of, hosts_text, word_of
 from nornir_haupgrade.processors.terminal import Terminal, can_move
 
 if TYPE_CHECKING:
@@ -77,18 +77,22 @@ class Progress(Quiet):
     def subtask_instance_started(self, task: Task, host: Host) -> None:
         """A host begins a subtask."""
         with self._lock:
-            self._begin(self._runs.find(task, host), task, host)
+            run = self._runs.find(task, host)
+            self._begin(run, task, host)
+            self._tell_step(run, task, None)
 
     @quiet
     def subtask_instance_completed(
         self,
         task: Task,
         host: Host,
-        result: MultiResult,  # noqa: ARG002 - Nornir's signature
+        result: MultiResult,
     ) -> None:
         """A host ended a subtask."""
         with self._lock:
-            self._end(self._runs.find(task, host), task, host)
+            run = self._runs.find(task, host)
+            self._end(run, task, host)
+            self._tell_step(run, task, result)
 
     @quiet
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
@@ -125,12 +129,30 @@ class Progress(Quiet):
         tally.end(host, result)
         count = f"{tally.done}/{tally.total}"
         if result.failed:
-            text = self._mask.line(failure_of(result))
-            shown = text if len(text) <= _WIDTH else f"{text[:_WIDTH]} ..."
-            self._say(self._line(host, f"FAILED  {count}  {shown}", "red"))
+            self._say(self._line(host, f"FAILED  {count}  {self._cut(failure_of(result))}", "red"))
         elif self._screen is not None and not self._screen.is_live:
             word = "ok, changed" if result.changed else "ok"
             self._say(self._line(host, f"{word}  {count}"))
+
+    def _tell_step(self, run: Run | None, task: Task, result: MultiResult | None) -> None:
+        """A line where a step of a pair begins or ends, if no picture shows it; once for both."""
+        pair_step = getattr(task.task, "pair_step", None)
+        tally = self._tallies.get(run.inside or run) if run is not None else None
+        if pair_step is None or tally is None or self._screen is None or self._screen.is_live:
+            return
+        pair, step = pair_step
+        if result is None:
+            if tally.begins(step, monotonic()):
+                self._say(self._line(pair, task.name))
+            return
+        took = tally.ends(step, monotonic())
+        if took is not None:
+            word = f"FAILED  {self._cut(word_of(result[0].result))}" if result.failed else "ok"
+            self._say(self._line(pair, f"{task.name}  {took}  {word}"))
+
+    def _cut(self, text: str) -> str:
+        line = self._mask.line(text)
+        return line if len(line) <= _WIDTH else f"{line[:_WIDTH]} ..."
 
     def _begin(self, run: Run | None, task: Task, host: Host) -> None:
         work = self._work(run, host)

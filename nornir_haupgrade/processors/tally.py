@@ -31,6 +31,15 @@ class Work:
 
 
 @dataclass(slots=True)
+class StepShown:
+    """A step of a pair, which both members show: it is told once."""
+
+    step: object
+    since: float
+    has_ended: bool = False
+
+
+@dataclass(slots=True)
 class Tally:
     """One run, counted host by host; times are those of a clock that never goes back."""
 
@@ -40,6 +49,7 @@ class Tally:
     done: int = 0
     changed: int = 0
     failed: list[str] = field(default_factory=list)
+    steps: list[StepShown] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -53,6 +63,21 @@ class Tally:
         self.changed += bool(result.changed)
         if result.failed:
             self.failed.append(host)
+
+    def begins(self, step: object, now: float) -> bool:
+        """Whether a step begins; the other member of the pair may have told it."""
+        if any(shown.step is step for shown in self.steps):
+            return False
+        self.steps.append(StepShown(step, now))
+        return True
+
+    def ends(self, step: object, now: float) -> str | None:
+        """How long a step took that ends; None if that was told."""
+        shown = next((shown for shown in self.steps if shown.step is step), None)
+        if shown is None or shown.has_ended:
+            return None
+        shown.has_ended = True
+        return elapsed(now - shown.since)
 
     def summary(self, now: float, result: AggregatedResult | None) -> str:
         """The whole run in one line.
@@ -99,11 +124,11 @@ def failure_of(result: MultiResult) -> str:
     while isinstance(own.exception, NornirSubTaskError):
         where.append(text_of(own.exception.task.name))
         own = own.exception.result[0]
-    what = _word(own.result) if own.exception is None else exception_text(own.exception)
+    what = word_of(own.result) if own.exception is None else exception_text(own.exception)
     return f"{' > '.join(where)}: {what}" if where else what
 
 
-def _word(value: object) -> str:
+def word_of(value: object) -> str:
     """What a task says that failed; of our own tasks' values, how it ended and why."""
     if not isinstance(value, Mapping) or not value.get("reason"):
         return text_of(value)

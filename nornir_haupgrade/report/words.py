@@ -8,10 +8,11 @@ from typing import Final
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.model import MemberFacts, Status
-from nornir_haupgrade.procedure.plan import Question
+from nornir_haupgrade.procedure.plan import Plan, Purpose, Question
 from nornir_haupgrade.procedure.records import (
     Ask,
     Choice,
+    Goal,
     Kind,
     Lease,
     LeaseKind,
@@ -82,6 +83,21 @@ NEXT: Final[dict[Outcome | Ended, str]] = {
 }
 """What to do next when the engine gave no better advice."""
 
+PURPOSES: Final[dict[Purpose, str]] = {
+    Purpose.UPGRADE: "upgrade",
+    Purpose.REBOOT: "reboot",
+    Purpose.DRILL: "drill",
+    Purpose.SYNC_CONFIG: "synchronise from",
+    Purpose.BACK_UP: "back up",
+    Purpose.STAGE: "stage an image on",
+    Purpose.PREEMPTION_OFF: "preemption off, on",
+    Purpose.PREEMPTION_ON: "preemption back on, on",
+    Purpose.SWITCH_OVER: "switch over to",
+    Purpose.UPGRADE_MEMBER: "upgrade only",
+    Purpose.ROLL_BACK_MEMBER: "roll back only",
+}
+"""What a campaign is for; a single thing is followed by its member."""
+
 COLOURS: Final[dict[Status, str]] = {
     Status.PASS: "green",
     Status.WARN: "yellow",
@@ -94,6 +110,13 @@ COLOURS: Final[dict[Status, str]] = {
 def clean(text: object) -> str:
     """One line, fit for a terminal, whatever a device put into it."""
     return " ".join(escape(str(text)).split())
+
+
+def purpose_text(plan: Plan, goal: Goal) -> str:
+    """What a campaign is for: ``upgrade``, ``roll back``, ``back up p1b``."""
+    if plan.member is not None:
+        return clean(f"{PURPOSES[plan.purpose]} {plan.member}")
+    return "roll back" if goal is Goal.BACK else PURPOSES[plan.purpose]
 
 
 def action_text(run: Run) -> str:

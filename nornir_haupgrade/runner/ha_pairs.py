@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ON_HOLD = {
     "wait": None,
+    "retry": Choice.RETRY,
     "switch-back": Choice.SWITCH_BACK,
     "roll-back": Choice.ROLL_BACK,
     "park": Choice.PARK,
@@ -39,7 +40,8 @@ class HAPairs:
     Args:
         num_workers: How many pairs are in hand at once.
         on_hold: What to do at a hold, where it is offered: ``wait`` (it stays held, for
-            ``haupgrade decide``), ``switch-back``, ``roll-back`` or ``park``.
+            ``haupgrade decide``), ``retry`` (once in a run, for what was mended meanwhile; after
+            that it stays held), ``switch-back``, ``roll-back`` or ``park``.
         yes: Answer the named questions before the first write with yes, for the record.
         person: Asked at a hold that nothing else answers: called with the pair and the hold, it
             returns a choice and why, or None to leave it held. For several pairs at once, from

@@ -75,7 +75,8 @@ class StepDone:
 class Feed:
     """One pair's steps, told to both of its members; ``take`` is called by the engine."""
 
-    def __init__(self, members: tuple[MemberId, ...]) -> None:
+    def __init__(self, pair: str, members: tuple[MemberId, ...]) -> None:
+        self.pair = pair
         self._queues: dict[MemberId, Queue[StepDone | None]] = {name: Queue() for name in members}
         self._open: StepDone | None = None
         self.end: PairEnd | None = None

@@ -52,7 +52,9 @@ def run_on_pairs(
         project = the_project(task, hosts, work)
     except BadInput as error:
         return refused(task, hosts, error)
-    feeds = {pair.name: Feed(tuple(m.name for m in pair.members)) for pair in project.pairs}
+    feeds = {
+        pair.name: Feed(pair.name, tuple(m.name for m in pair.members)) for pair in project.pairs
+    }
 
     def take(event: Event) -> None:
         if event.pair in feeds:
@@ -142,7 +144,7 @@ class _Following:
             for step in feed.steps(host.name):
                 # A step that failed is a result like any other: what follows it is shown as well.
                 with suppress(NornirSubTaskError):
-                    task.run(task=_step(step), name=step.step.title)
+                    task.run(task=_Step(feed.pair, step), name=step.step.title)
             if feed.end is None:
                 return self._without_end(host, feed)
             is_good = is_as_asked(feed.end, work)
@@ -169,8 +171,20 @@ class _Following:
         return not_run(host, why, changed=host.name in feed.is_changed)
 
 
-def _step(step: StepDone) -> Callable[[Task], Result]:
-    def shown(task: Task) -> Result:
+class _Step:
+    """A step as a subtask of each member, which ends when the step does.
+
+    ``pair_step`` tells processors that both members show the same: the pair, and the step itself;
+    None for one that an earlier run did.
+    """
+
+    def __init__(self, pair: str, step: StepDone) -> None:
+        self.__name__ = step.step.title
+        self._step = step
+        self.pair_step = None if step.is_earlier else (pair, step)
+
+    def __call__(self, task: Task) -> Result:
+        step = self._step
         step.ended.wait()
         sent = step.sent_to(task.host.name)
         return MemberResult(
@@ -181,8 +195,6 @@ def _step(step: StepDone) -> Callable[[Task], Result]:
             # What failed in an earlier run is shown, and fails nothing now.
             failed=not step.is_good and not step.is_earlier,
         )
-
-    return shown
 
 
 def do(engine: LocalEngine, work: Work) -> list[PairEnd]:

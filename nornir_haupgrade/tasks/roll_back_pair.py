@@ -8,7 +8,7 @@ from nornir_haupgrade.tasks.pair_task import PairTask, Work
 
 @PairTask
 def roll_back_pair(*, reason: str) -> Work:
-    """Take each pair's newest campaign back to the old version, the standby first.
+    """Take each pair's newest upgrade back to the old version, the standby first.
 
     Args:
         reason: Why; recorded with your name.

@@ -61,7 +61,7 @@ def test_preemption_that_is_not_on_again_is_named(bench: Bench) -> None:
     bench.a.is_deaf = True
     result = bench.do(Action.RETURN_PREEMPTION, "p1a")
     assert result.verdict.status is Status.FAIL
-    assert result.verdict.reason == "preemption is not on again on p1a"
+    assert result.verdict.reason == "preemption is not on again, and saved, on p1a"
 
 
 def test_preemption_that_is_on_again_in_one_group_only_is_not_returned(bench: Bench) -> None:
@@ -71,7 +71,9 @@ def test_preemption_that_is_on_again_in_one_group_only_is_not_returned(bench: Be
     bench.a.becomes(preemption=Preemption.OFF, preempting=both[:1])
     assert bench.do(Action.RETURN_PREEMPTION, "p1a").verdict.status is Status.FAIL
     bench.a.becomes(preemption=Preemption.OFF)
-    bench.a.on_change = lambda _: bench.a.becomes(preempting=both)
+    bench.a.on_change = lambda _: bench.a.becomes(preempting=both, is_saved=False)
+    assert bench.do(Action.RETURN_PREEMPTION, "p1a").verdict.status is Status.FAIL
+    bench.a.on_change = lambda _: bench.a.becomes(is_saved=True)
     assert bench.do(Action.RETURN_PREEMPTION, "p1a").verdict.status is Status.PASS
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from nornir_haupgrade.engines.store import Campaign
-from nornir_haupgrade.procedure.records import By, Choice, Decided
-from tests.cli.conftest import Call, Site
+from nornir_haupgrade.procedure.plan import Plan, Purpose
+from nornir_haupgrade.procedure.records import By, Choice, Decided, Goal, Opened
+from tests.cli.conftest import PLAN, Call, Site
 
 WHY = ("--reason", "looked at it")
 
@@ -59,6 +63,47 @@ def test_status_shows_a_hold_with_its_choices(campaign: Campaign, call: Call) ->
     assert f"haupgrade decide {campaign.id} p1 CHOICE" in out
     assert "\x1b" not in out
     assert "[bold red]markup[/]" in out
+
+
+@pytest.mark.parametrize(
+    ("plan", "goal", "said"),
+    [
+        (replace(PLAN, purpose=Purpose.UPGRADE), Goal.UP, "upgrade"),
+        (replace(PLAN, purpose=Purpose.UPGRADE), Goal.BACK, "roll back"),
+        (replace(PLAN, purpose=Purpose.REBOOT), Goal.UP, "reboot"),
+        (replace(PLAN, purpose=Purpose.DRILL), Goal.UP, "drill"),
+        (replace(PLAN, purpose=Purpose.SYNC_CONFIG, member="p1a"), Goal.UP, "synchronise from p1a"),
+        (replace(PLAN, purpose=Purpose.BACK_UP, member="p1b"), Goal.UP, "back up p1b"),
+        (replace(PLAN, purpose=Purpose.STAGE, member="p1b"), Goal.UP, "stage an image on p1b"),
+        (
+            replace(PLAN, purpose=Purpose.PREEMPTION_OFF, member="p1b"),
+            Goal.UP,
+            "preemption off, on p1b",
+        ),
+        (
+            replace(PLAN, purpose=Purpose.PREEMPTION_ON, member="p1b"),
+            Goal.UP,
+            "preemption back on, on p1b",
+        ),
+        (replace(PLAN, purpose=Purpose.SWITCH_OVER, member="p1b"), Goal.UP, "switch over to p1b"),
+        (replace(PLAN, purpose=Purpose.UPGRADE_MEMBER, member="p1b"), Goal.UP, "upgrade only p1b"),
+        (
+            replace(PLAN, purpose=Purpose.ROLL_BACK_MEMBER, member="p1b"),
+            Goal.UP,
+            "roll back only p1b",
+        ),
+    ],
+)
+def test_status_says_what_a_campaign_is_for(
+    site: Site, call: Call, plan: Plan, goal: Goal, said: str
+) -> None:
+    site.write()
+    site.store.create().history.append("p1", Opened(plan, goal))
+    (campaign,) = site.store.campaigns()
+    lines = [re.split(r"\s{2,}", line.strip()) for line in call("status")[1].splitlines()]
+    (titles,) = (line for line in lines if "campaign" in line)
+    (row,) = (line for line in lines if line[0] == campaign)
+    assert row[titles.index("for")] == said
 
 
 def test_status_without_campaigns(site: Site, call: Call) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.lab import Lab, RouterSpec, router_pair
-from nornir_haupgrade.lab.iosxe.router import Router
+from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
 from nornir_haupgrade.platforms.cisco_iosxe import CiscoIosXe
 from nornir_haupgrade.procedure.records import Action, Record, Started, Step
 from tests.end_to_end.audit import Entry, Proof
@@ -70,11 +70,11 @@ ADVERT: Final = 0.3
 def routers(
     *,
     preempt: bool = True,
-    router: RouterSpec | None = None,
+    setup: RouterSpec | None = None,
     **settings: Any,  # noqa: ANN401
 ) -> dict[str, Any]:
     """Settings of ``started``: the pair p1 of routers."""
-    spec = router_pair("p1", preempt=preempt, router=router, advert_seconds=ADVERT)
+    spec = router_pair("p1", preempt=preempt, setup=setup, advert_seconds=ADVERT)
     return {"pair": spec, "rig": RouterRig, **settings}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.lab import RouterSpec, SoftwareMode
-from nornir_haupgrade.lab.iosxe.spec import DEFAULT_GROUPS
+from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import DEFAULT_GROUPS
 from nornir_haupgrade.procedure.records import Action, Outcome
 from tests.end_to_end.rig import Rig, Scenario, together
 from tests.end_to_end.router_rig import NEW, OLD, ORDER, RouterRig, routers, routers_of
@@ -118,12 +118,12 @@ def without_preemption(rig: Rig) -> None:
 Scenarios: TypeAlias = dict[str, tuple[Scenario, dict[str, Any]]]
 SCENARIOS: Final[Scenarios] = {
     "napalm": (with_napalm, routers(connections={"napalm": {"platform": "ios"}})),
-    "one-file": (by_one_file, routers(router=BUNDLE)),
+    "one-file": (by_one_file, routers(setup=BUNDLE)),
 }
 MORE: Final[Scenarios] = {
     "packages": (by_packages, routers()),
     "no-preemption": (without_preemption, routers(preempt=False)),
-    "one-group": (by_packages, routers(router=RouterSpec(groups=DEFAULT_GROUPS[:1]))),
+    "one-group": (by_packages, routers(setup=RouterSpec(groups=DEFAULT_GROUPS[:1]))),
 }
 
 

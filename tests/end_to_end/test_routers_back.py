@@ -125,7 +125,7 @@ SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
     "committed": (committed, routers()),
 }
 MORE: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
-    "one-file": (one_file, routers(router=RouterSpec(mode=SoftwareMode.BUNDLE))),
+    "one-file": (one_file, routers(setup=RouterSpec(mode=SoftwareMode.BUNDLE))),
     "done": (done, routers()),
     "nothing": (nothing_to_go_back_to, routers(settings=SHORT)),
 }

@@ -116,7 +116,7 @@ CASES: Final = {
         fault("corrupt_upload", "p1a"),
         Kind.REFUSED,
         r"p1/p1a: c8000v.* on the device is not what was sent.*nothing was installed",
-        given={"router": BUNDLE},
+        given={"setup": BUNDLE},
     ),
     "scp-off": Case(
         fault("scp_disabled", "p1a"),
@@ -140,7 +140,7 @@ CASES: Final = {
         fault("old_image_after_reboot", "p1a"),
         Kind.MEMBER_BAD,
         rf"p1a runs the old version {OLD} after the reboot, not {NEW}",
-        given=SHORTLY | {"router": BUNDLE},
+        given=SHORTLY | {"setup": BUNDLE},
     ),
     "never-boots": Case(
         fault("never_boots", "p1a"),

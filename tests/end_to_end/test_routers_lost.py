@@ -93,8 +93,8 @@ LOST: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
 }
 MORE_LOST: Final[dict[str, tuple[Scenario, dict[str, Any]]]] = {
     "add-and-commit": (done_once("install add", "install commit"), routers()),
-    "reload": (done_once("reload"), routers(router=BUNDLE)),
-    "chosen": (done_once("write memory"), routers(router=BUNDLE)),
+    "reload": (done_once("reload"), routers(setup=BUNDLE)),
+    "chosen": (done_once("write memory"), routers(setup=BUNDLE)),
     "add-not-done": (done_once("install add", kind="cut_line"), routers()),
     "commit-not-done": (done_once("install commit", kind="cut_line"), routers()),
     "activate-not-done": (done_once("install activate", kind="cut_line"), routers(settings=SHORT)),

@@ -119,6 +119,6 @@ def test_other_members_are_upgraded_by_themselves(tmp_path: Path) -> None:
     bundle = RouterSpec(mode=SoftwareMode.BUNDLE)
     scenarios = {
         "back": (back_and_up_again, routers(preempt=False)),
-        "one-file": (by_one_file, routers(router=bundle, preempt=False)),
+        "one-file": (by_one_file, routers(setup=bundle, preempt=False)),
     }
     together(tmp_path, scenarios)

@@ -174,6 +174,15 @@ def test_the_newest_campaign_that_has_a_backup_is_asked(store: Store) -> None:
     assert evidence.get_backup("p1b", "step-3-12.cfg") is None
 
 
+def test_what_an_earlier_campaign_measured_is_read_back_there(store: Store) -> None:
+    first, second = store.create(), store.create()
+    digest = first.put_raw("the interfaces, before")
+    evidence = PairEvidence(second, "p1", lambda: [first])
+    assert evidence.get_raw(digest) == "the interfaces, before"
+    with pytest.raises(HistoryDamaged, match="is gone"):
+        evidence.get_raw("0" * 64)
+
+
 def test_a_backup_comes_back_as_it_was(campaign: Campaign) -> None:
     content = bytes(range(256)) * 100 + b"s3cret!"
     where = campaign.put_backup("p1", "p1a", "original-13.7.tar", content)

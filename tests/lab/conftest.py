@@ -24,12 +24,12 @@ from nornir_haupgrade.lab import (
     router_pair,
     simple_pair,
 )
-from nornir_haupgrade.lab.appliance import appliance
 from nornir_haupgrade.lab.audit import Audit, Entry
 from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.device import Device
-from nornir_haupgrade.lab.iosxe.router import Router
 from nornir_haupgrade.lab.lab import MemberState
+from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
+from nornir_haupgrade.lab.personalities.linux_ha.appliance import appliance
 from nornir_haupgrade.lab.timeline import Timeline
 
 

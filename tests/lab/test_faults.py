@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nornir_haupgrade.lab import Fault, Moment, SpecError, When, build_image, fault_from
-from nornir_haupgrade.lab.fwctl_faults import FAULTS
+from nornir_haupgrade.lab.personalities.linux_ha.faults import FAULTS
 from tests.lab.conftest import MakeWorld, World
 
 

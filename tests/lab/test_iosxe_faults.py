@@ -8,9 +8,9 @@ import pytest
 
 from nornir_haupgrade.lab import Fault, SpecError, When
 from nornir_haupgrade.lab.command import Line, Terminal
-from nornir_haupgrade.lab.faults import FAULTS_OF
-from nornir_haupgrade.lab.fwctl_faults import FAULTS
-from nornir_haupgrade.lab.iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.personalities.cisco_iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
+from nornir_haupgrade.lab.personalities.linux_ha.faults import FAULTS
 from nornir_haupgrade.lab.spec import Platform
 from tests.lab.conftest import MakeRouters, RouterWorld
 
@@ -30,7 +30,7 @@ def on_trial(world: RouterWorld) -> None:
 
 
 def test_every_kind_that_makes_sense_is_there() -> None:
-    assert FAULTS_OF[Platform.CISCO_IOSXE] is ROUTER_FAULTS
+    assert PERSONALITIES[Platform.CISCO_IOSXE].faults is ROUTER_FAULTS
     assert set(FAULTS) - set(ROUTER_FAULTS) == NOT_OF_A_ROUTER
 
 

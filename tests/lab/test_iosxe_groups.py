@@ -98,7 +98,7 @@ def test_a_role_that_was_taken_stays_when_the_priority_goes_back(routers: Router
 
 def test_a_delay_is_waited_for_before_the_role_is_taken(make_routers: MakeRouters) -> None:
     group = GroupSpec(GroupProtocol.HSRP, "GigabitEthernet2", 50, version=2, delay=120)
-    routers = make_routers(preempt=True, router=RouterSpec(groups=(group,)))
+    routers = make_routers(preempt=True, setup=RouterSpec(groups=(group,)))
     assert "  Preemption enabled, delay min 120 secs\n" in routers.ask(routers.a, "show standby")
     routers.set_group(routers.b, group.name, "priority 200")
     routers.wait(119)
@@ -109,7 +109,7 @@ def test_a_delay_is_waited_for_before_the_role_is_taken(make_routers: MakeRouter
 
 def test_vrrp_preempts_unless_it_is_told_not_to(make_routers: MakeRouters) -> None:
     group = GroupSpec(GroupProtocol.VRRP, "GigabitEthernet2", 1)
-    routers = make_routers(preempt=True, router=RouterSpec(groups=(group,)))
+    routers = make_routers(preempt=True, setup=RouterSpec(groups=(group,)))
     assert "preempt" not in routers.ask(routers.b, "show running-config | section ^interface")
     routers.set_group(routers.b, group.name, "priority 130")
     routers.wait(1)
@@ -187,7 +187,7 @@ def test_of_two_actives_with_one_priority_the_higher_address_stays(
     make_routers: MakeRouters,
 ) -> None:
     group = GroupSpec(GroupProtocol.HSRP, "GigabitEthernet2", 1)
-    routers = make_routers(router=RouterSpec(groups=(group,)))
+    routers = make_routers(setup=RouterSpec(groups=(group,)))
     routers.set_group(routers.b, group.name, "priority 120")
     routers.strike("adverts_lost", lasts=30)
     routers.wait(31)

@@ -22,8 +22,9 @@ from nornir_haupgrade.lab import (
     lab_from,
     pair_from,
 )
-from nornir_haupgrade.lab.fwctl_faults import FAULTS
-from nornir_haupgrade.lab.iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.personalities.cisco_iosxe.faults import ROUTER_FAULTS
+from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import setup_of
+from nornir_haupgrade.lab.personalities.linux_ha.faults import FAULTS
 from tests.lab.conftest import Eventually
 
 ROOT = Path(__file__).parents[2]
@@ -36,12 +37,13 @@ PAIR = {"name": "r", "platform": "cisco_iosxe", "members": MEMBERS}
 
 def test_a_pair_of_routers_from_plain_data() -> None:
     groups = [{"protocol": "hsrp", "interface": "GigabitEthernet2", "number": 5, "version": 2}]
-    router = {"mode": "bundle", "privilege": 1, "secret": "x", "groups": groups}
-    pair = pair_from({**PAIR, "router": router})
-    assert (pair.platform, pair.router.mode) == (Platform.CISCO_IOSXE, SoftwareMode.BUNDLE)
-    [group] = pair.router.groups
+    given = {"mode": "bundle", "privilege": 1, "secret": "x", "groups": groups}
+    pair = pair_from({**PAIR, "setup": given})
+    setup = setup_of(pair.setup)
+    assert (pair.platform, setup.mode) == (Platform.CISCO_IOSXE, SoftwareMode.BUNDLE)
+    [group] = setup.groups
     assert (group.protocol, group.name) == (GroupProtocol.HSRP, "GigabitEthernet2 standby 5")
-    assert pair_from(PAIR).router.mode is SoftwareMode.INSTALL
+    assert setup_of(pair_from(PAIR).setup).mode is SoftwareMode.INSTALL
 
 
 def test_the_example_is_a_lab() -> None:
@@ -54,7 +56,7 @@ def test_the_description_in_the_documents_is_a_lab() -> None:
     text = (ROOT / "docs" / "simulated_routers.md").read_text()
     [block] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     [pair] = lab_from(YAML(typ="safe", pure=True).load(block)).pairs
-    assert pair.router == RouterSpec()  # it names the defaults
+    assert pair.setup == RouterSpec()  # it names the defaults
     names = set(re.findall(r"`(\w+)`", text.partition("## Faults")[2].partition("## Where")[0]))
     assert names >= set(ROUTER_FAULTS) - set(FAULTS)
 
@@ -69,21 +71,21 @@ def test_both_platforms_in_one_lab() -> None:
     ("changed", "message"),
     [
         ({"platform": "cisco_asa"}, "unknown cisco_asa; known are linux_ha, cisco_iosxe"),
-        ({"router": {"mod": "bundle"}}, "unknown mod"),
-        ({"router": {"mode": "boot"}}, "known are install, bundle"),
+        ({"setup": {"mod": "bundle"}}, "unknown mod"),
+        ({"setup": {"mode": "boot"}}, "known are install, bundle"),
         (
             {
-                "router": {
+                "setup": {
                     "groups": [{"protocol": "glbp", "interface": "GigabitEthernet2", "number": 1}]
                 }
             },
             "one of hsrp, vrrp",
         ),
         (
-            {"router": {"groups": [{"protocol": "hsrp", "interface": "Vlan1", "number": 1}]}},
+            {"setup": {"groups": [{"protocol": "hsrp", "interface": "Vlan1", "number": 1}]}},
             "not on Vlan1",
         ),
-        ({"platform": "linux_ha", "router": {}}, "for the platform cisco_iosxe only"),
+        ({"platform": "linux_ha", "setup": {}}, "for the platforms cisco_iosxe only"),
     ],
 )
 def test_what_cannot_be_meant_is_an_error(changed: Mapping[str, Any], message: str) -> None:
@@ -98,7 +100,7 @@ def test_a_process_of_their_own(tmp_path: Path, eventually: Eventually) -> None:
         "pairs:\n"
         "  - name: r\n"
         "    platform: cisco_iosxe\n"
-        "    router: {mode: install}\n"
+        "    setup: {mode: install}\n"
         "    members:\n"
         "      - {name: r1, version: 17.06.03a, priority: 110}\n"
         "      - {name: r2, version: 17.06.03a}\n"

@@ -6,14 +6,14 @@ import pytest
 
 from nornir_haupgrade.lab import GroupProtocol, GroupSpec, RouterSpec
 from nornir_haupgrade.lab.command import Line, Terminal
-from nornir_haupgrade.lab.iosxe.shell import RouterShell
+from nornir_haupgrade.lab.personalities.cisco_iosxe.shell import RouterShell
 from tests.lab.conftest import MakeRouters, RouterWorld
 
 OUT = "GigabitEthernet2 standby 10"
 
 
 def prompt(world: RouterWorld, terminal: Terminal) -> str:
-    return world.rig.executor.personality.prompt(world.a, terminal)
+    return world.rig.executor.command_line.prompt(world.a, terminal)
 
 
 def section(world: RouterWorld, number: int) -> list[str]:
@@ -109,14 +109,15 @@ def test_nobody_without_privilege_configures_or_reloads(routers: RouterWorld) ->
 
 
 def test_enable_asks_for_the_secret_up_to_three_times(make_routers: MakeRouters) -> None:
-    routers = make_routers(router=RouterSpec(privilege=1, secret="s3cret"))
-    shell = routers.rig.executor.personality
+    routers = make_routers(setup=RouterSpec(privilege=1, secret="s3cret"))
+    shell = routers.rig.executor.command_line
     assert isinstance(shell, RouterShell)
     terminal = Terminal(privilege=1)
 
     def asks(*answers: str) -> str | None:
         line = Line("enable", terminal, answers)
-        return shell.question(routers.pair, routers.a, line)
+        question = shell.question(routers.pair, routers.a, line)
+        return None if question is None else question.text
 
     assert asks() == asks("wrong") == asks("wrong", "again") == "Password: "
     assert asks("wrong", "again", "no") is asks("s3cret") is None
@@ -130,7 +131,7 @@ def test_enable_asks_for_the_secret_up_to_three_times(make_routers: MakeRouters)
 
 
 def test_enable_without_a_secret_set_is_refused(make_routers: MakeRouters) -> None:
-    routers = make_routers(router=RouterSpec(privilege=1))
+    routers = make_routers(setup=RouterSpec(privilege=1))
     reply = routers.answer(routers.a, Line("enable", Terminal(privilege=1)))
     assert reply.stdout == "% No password set\n"
 
@@ -268,7 +269,7 @@ def test_what_stays_the_same_for_one_boot(routers: RouterWorld) -> None:
 
 
 def test_a_clock_that_was_never_set(make_routers: MakeRouters) -> None:
-    routers = make_routers(router=RouterSpec(has_clock=False))
+    routers = make_routers(setup=RouterSpec(has_clock=False))
     assert "restarted" not in routers.ask(routers.a, "show version")
     assert routers.ask(routers.a, "show clock").startswith("*")
 
@@ -288,7 +289,7 @@ def test_groups_are_as_the_description_of_the_lab_says(make_routers: MakeRouters
         GroupSpec(GroupProtocol.VRRP, "GigabitEthernet2", 7),
         GroupSpec(GroupProtocol.VRRP, "GigabitEthernet3", 8),
     )
-    routers = make_routers(router=RouterSpec(groups=groups), number=9)
+    routers = make_routers(setup=RouterSpec(groups=groups), number=9)
     assert routers.ask(routers.a, "show standby") == ""
     assert routers.ask(routers.a, "show standby brief") == ""
     assert "  Virtual IP address is 10.2.9.1\n" in routers.ask(routers.a, "show vrrp all")

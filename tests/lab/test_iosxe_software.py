@@ -96,7 +96,7 @@ def test_abort_goes_back_at_once(routers: RouterWorld) -> None:
 def test_on_trial_the_committed_version_is_listed_or_not(
     make_routers: MakeRouters, lists: bool
 ) -> None:
-    routers = make_routers(router=RouterSpec(lists_committed=lists))
+    routers = make_routers(setup=RouterSpec(lists_committed=lists))
     on_trial(routers)
     said = routers.ask(routers.b, "show install committed")
     assert (f"IMG   C    {OLD}" in said) is lists
@@ -235,7 +235,7 @@ def test_the_flash_lists_files_and_room(routers: RouterWorld) -> None:
 
 @pytest.fixture
 def bundle(make_routers: MakeRouters) -> RouterWorld:
-    return make_routers(router=BUNDLE)
+    return make_routers(setup=BUNDLE)
 
 
 def choose(world: RouterWorld, *names: str) -> None:
@@ -283,7 +283,7 @@ def test_an_image_that_does_not_boot_leaves_it_to_the_next_line(bundle: RouterWo
 
 
 def test_a_second_image_on_the_flash() -> None:
-    pair = router_pair("p1", router=BUNDLE)
+    pair = router_pair("p1", setup=BUNDLE)
     first, second = (replace(member, other_version=NEW) for member in pair.members)
     world = Clockwork(replace(pair, members=(first, second)))
     said = world.answer(world.pair.devices[1], "dir flash:").stdout

@@ -105,7 +105,7 @@ def test_netmiko_logs_in_reads_and_configures(start_routers: StartLab) -> None:
 
 
 def test_netmiko_enables_with_the_secret(start_routers: StartLab) -> None:
-    lab = start_routers(router=LOW)
+    lab = start_routers(setup=LOW)
     with netmiko(lab, secret="s3cret-of-enable") as session:
         assert session.find_prompt() == "p1a>"
         assert "% Invalid input" in ask(session, "show running-config")
@@ -118,7 +118,7 @@ def test_netmiko_enables_with_the_secret(start_routers: StartLab) -> None:
 
 
 def test_napalm_reads_all_that_it_can(start_routers: StartLab) -> None:
-    lab = start_routers(router=LOW)
+    lab = start_routers(setup=LOW)
     options = {"port": lab.ports["p1b"], "secret": LOW.secret}
     device = get_network_driver("ios")("127.0.0.1", "admin", "admin", optional_args=options)
     device.open()
@@ -211,7 +211,7 @@ def test_netmiko_transfers_both_ways(start_routers: StartLab, tmp_path: Path) ->
 def test_an_upload_that_is_refused(
     start_routers: StartLab, login: Login, router: RouterSpec, path: str, why: str
 ) -> None:
-    lab = start_routers(router=router)
+    lab = start_routers(setup=router)
     copier = scp.SCPClient(login(lab).get_transport())
     with pytest.raises(scp.SCPException, match=why):
         copier.putfo(io.BytesIO(b"abc"), path, size=3)
@@ -340,7 +340,7 @@ def test_an_unsaved_configuration_is_asked_about_first(
 
 
 def test_other_questions(start_routers: StartLab, login: Login) -> None:
-    typing = Typing(login(start_routers(router=LOW)))
+    typing = Typing(login(start_routers(setup=LOW)))
     typing.until("p1a>")
     assert typing.send("enable\r", "Password: ") == "enable\r\nPassword: "
     assert typing.send("wrong\r", "Password: ") == "\r\nPassword: "

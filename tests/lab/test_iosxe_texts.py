@@ -65,7 +65,7 @@ VRRP = ("show_vrrp_all.raw", "show_vrrp_all_flags.txt", "show_vrrp_init.txt")
 def preempting(make_routers: MakeRouters) -> RouterWorld:
     group = GroupSpec(GroupProtocol.HSRP, "GigabitEthernet3", 20, delay=180)
     groups = (*RouterSpec().groups[:1], group, *RouterSpec().groups[2:])
-    return make_routers(preempt=True, router=RouterSpec(groups=groups))
+    return make_routers(preempt=True, setup=RouterSpec(groups=groups))
 
 
 def test_show_standby_of_both_members(preempting: RouterWorld) -> None:
@@ -122,7 +122,7 @@ def alike(line: str) -> str:
 def test_show_boot_dir_and_the_lines_of_show_version_that_matter(
     make_routers: MakeRouters, mode: SoftwareMode
 ) -> None:
-    routers = make_routers(router=RouterSpec(mode=mode))
+    routers = make_routers(setup=RouterSpec(mode=mode))
     assert strange(routers.ask(routers.a, "show boot"), "show_boot_asr1k.txt") == []
     assert strange(routers.ask(routers.a, "dir"), "dir.raw") == []
     routers.wait(600)

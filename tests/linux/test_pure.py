@@ -21,7 +21,8 @@ from nornir_haupgrade.lab.linux.recipe import (
     tree_key,
 )
 from nornir_haupgrade.lab.linux.sources import swapped
-from nornir_haupgrade.lab.spec import Moment, SpecError
+from nornir_haupgrade.lab.plain import SpecError
+from nornir_haupgrade.lab.spec import Moment
 from nornir_haupgrade.platforms import known_platforms
 from nornir_haupgrade.settings import open_project
 

@@ -11,7 +11,8 @@ import yaml
 from nornir.core import Nornir
 from nornir.core.task import AggregatedResult, Result
 
-from nornir_haupgrade import HAPairs, tasks, upgrade_pair
+from nornir_haupgrade import HAPairs, roll_back_pair, tasks, upgrade_pair
+from nornir_haupgrade.engines.events import Ended, GoingOn
 from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.errors import AnotherController, BadInput, HAUpgradeError, WrongDevice
 from nornir_haupgrade.lab import simple_pair
@@ -352,3 +353,71 @@ def test_under_nornirs_own_threads_both_members_take_turns(make_rig: MakeRig) ->
     assert not found.failed, {name: str(multi[0].result) for name, multi in found.items()}
     under = run(rig.nornir().with_runner(HAPairs()), tasks.back_up_config)
     assert not under.failed
+
+
+def test_a_member_that_was_found_broken_is_not_good_because_another_task_came_between(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(preempt=False)
+    rig.fault("config_lines_lost", "p1b")
+    broken = one(rig, "p1b", tasks.upgrade_member, to=NEW)
+    assert (broken.failed, rig.versions) == (True, (OLD, NEW)), broken.result
+    assert not one(rig, "p1a", tasks.back_up_config).failed
+    for _ in range(2):
+        again = one(rig, "p1b", tasks.upgrade_member, to=NEW)
+        assert (again.failed, again.result["end"]) == (True, "parked"), (
+            broken.result,
+            again.result,
+        )
+        assert "lost" in str(again.exception)
+    rig.audit_proof(times={"reboot": 1})
+
+
+# --- back, after smaller things -------------------------------------------------------------------
+
+
+@pytest.mark.prove
+def test_an_upgrade_is_rolled_back_though_single_tasks_came_after_it(make_rig: MakeRig) -> None:
+    """What they changed is theirs, not somebody else's; what they owe is given back."""
+    rig = make_rig()
+    assert rig.by_nornir(upgrade_pair, to=NEW).end is Outcome.DONE
+    assert not run(rig.nornir(), tasks.back_up_config).failed
+    assert not run(rig.nornir(), tasks.set_preemption, on=False).failed
+    moved = one(rig, "p1b", tasks.switch_over)
+    assert not moved.failed, moved.result
+    end = rig.by_nornir(roll_back_pair, reason="the new version drops calls")
+    assert end.end is Outcome.ROLLED_BACK, rig.story
+    assert (end.owed, rig.versions) == ((), (OLD, OLD))
+    assert "because: the new version drops calls" in end.reason
+    assert rig.held == []
+    assert not [event for event in rig.events if isinstance(event, GoingOn)], "it begins anew"
+    assert all(state.preempts for state in rig.lab.states().values())
+    rig.audit_proof(times={"reboot": 2, "suspend": 4}, may_preempt=True)
+
+
+@pytest.mark.prove
+def test_what_somebody_else_did_between_the_tasks_is_asked_about(make_rig: MakeRig) -> None:
+    rig = make_rig(preempt=False)
+    assert rig.by_nornir(upgrade_pair, to=NEW).end is Outcome.DONE
+    rig.fault("hand_config_change")
+    assert not one(rig, "p1a", tasks.back_up_config).failed
+    end = rig.by_nornir(roll_back_pair, reason="the new version drops calls")
+    assert end.end is Ended.HELD, rig.story
+    assert "config was" in end.reason
+    assert rig.versions == (NEW, NEW)
+
+
+@pytest.mark.prove
+def test_there_is_no_way_back_for_the_pair_once_a_member_was_taken_back_alone(
+    make_rig: MakeRig,
+) -> None:
+    rig = make_rig(preempt=False)
+    assert rig.by_nornir(upgrade_pair, to=NEW).end is Outcome.DONE
+    assert not one(rig, "p1b", tasks.roll_back_member).failed
+    assert not one(rig, "p1b", tasks.back_up_config).failed
+    newest = rig.campaign.id
+    found = rig.nornir().with_runner(HAPairs()).run(task=roll_back_pair, reason="x")
+    said = str(found["p1a"][0].result)
+    assert "the software was changed last by the rollback of one member, p1b (" in said
+    assert "take one member back at a time: roll_back_member" in said
+    assert rig.campaign.id == newest

@@ -33,7 +33,8 @@ def test_a_thousand_backups_do_not_use_up_the_files_of_a_process(make_rig: MakeR
         for _ in range(4):
             assert not one(rig, "p1b", tasks.back_up_config).failed
             counts.append(len(list(Path("/proc/self/fd").iterdir())))
-    assert len(set(counts)) == 1, counts
+    # The lab lives in this process too, and may just have opened or closed a line of its own.
+    assert counts[-1] - counts[0] < len(counts) - 1, counts
 
 
 def test_what_is_lent_stays_lent_when_something_else_fails(make_rig: MakeRig) -> None:

@@ -15,7 +15,7 @@ from nornir_haupgrade import HAPairs, drill_pair, reboot_pair, roll_back_pair, u
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.lab import LabSpec, LabThread, simple_pair
-from nornir_haupgrade.procedure.records import Asked, Choice, Outcome, Step
+from nornir_haupgrade.procedure.records import Asked, By, Choice, Decided, Outcome, Step
 from tests.end_to_end.conftest import MakeRig
 from tests.end_to_end.rig import NEW, OLD, PASSWORD, Rig
 
@@ -174,6 +174,19 @@ def test_what_to_do_at_a_hold_can_be_said_beforehand(make_rig: MakeRig) -> None:
     assert end.end is Outcome.ROLLED_BACK, rig.story
     assert rig.result is not None
     assert rig.result.failed, "it was not upgraded"
+
+
+def test_what_was_mended_outside_is_retried_once(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    rig.fault("ha_link_down")
+    assert rig.by_nornir(upgrade_pair, to=NEW, until=0).end is Ended.HELD
+    retry = HAPairs(on_hold="retry")
+    assert rig.by_nornir(upgrade_pair, runner=retry, to=NEW, until=0).end is Ended.HELD
+    assert len([one for one in rig.records if isinstance(one, Decided)]) == 1, "no loop"
+    rig.lab.call(lambda lab: lab.heal("ha_link_down"))
+    end = rig.by_nornir(upgrade_pair, runner=retry, to=NEW, until=0)
+    assert end.is_planned, rig.story
+    assert [one.by for one in rig.records if isinstance(one, Decided)] == [By.POLICY] * 2
 
 
 @pytest.mark.parametrize("answer", [None, ("switch-back", "not offered"), ("dance", "why"), 5])

@@ -63,6 +63,8 @@ KEPT = (
 )
 SUMMARY = captured("show_install_summary_3").replace("17.17.01.0.207190", "16.09.03.0.3500")
 CHANGED = "! Last configuration change at 14:02:11 UTC Thu Sep 24 2026 by netops"
+SHOW_CHANGED = "show running-config | include configuration change|NVRAM config last"
+SAVED_AT = "! NVRAM config last updated at 14:02:11 UTC Thu Sep 24 2026 by netops"
 RUNNING = f"Building configuration...\n!\n{CHANGED}\nversion 16.9\nhostname R1\n{SECTION}!\nend\n"
 CONTENT = b"new software"
 NAME = "cat9k_iosxe.17.09.04a.SPA.bin"
@@ -134,7 +136,7 @@ def script() -> Script:
             "show install summary": SUMMARY,
             "show ip interface brief": "Interface IP-Address OK? Method Status Protocol\n"
             "Vlan50  10.0.52.162  YES NVRAM  up  up\n",
-            "show running-config | include configuration change": CHANGED,
+            SHOW_CHANGED: f"{CHANGED}\n{SAVED_AT}",
             "show running-config | section ^interface": SECTION,
             "show running-config | include ip scp server enable": "ip scp server enable",
             "show running-config": RUNNING,
@@ -202,6 +204,7 @@ def test_facts_of_a_standby_router_in_install_mode(driver: CiscoIosXe) -> None:
         others=0,
         ha_lines=KEPT,
         preempting=KEPT[1:],
+        is_saved=True,
     )
 
 

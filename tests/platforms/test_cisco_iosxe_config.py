@@ -128,6 +128,31 @@ def test_when_it_was_changed_is_one_short_hash() -> None:
             config.parse_changed(text)
 
 
+CHANGE = "! Last configuration change at 23:59:58 UTC Thu Dec 31 2026 by a\n"
+SAVE = "! NVRAM config last updated at {} by a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_saved"),
+    [
+        ("! No configuration change since last restart\n", True),
+        (CHANGE, False),
+        (CHANGE + SAVE.format("23:59:57 UTC Thu Dec 31 2026"), False),
+        (CHANGE + SAVE.format("23:59:58 UTC Thu Dec 31 2026"), True),
+        (CHANGE + SAVE.format("00:00:03 UTC Fri Jan 1 2027"), True),
+        ("! Last configuration change\n" + SAVE.format("00:00:03 UTC Fri Jan 1 2027"), False),
+    ],
+)
+def test_saved_is_what_was_saved_after_the_last_change(text: str, is_saved: bool) -> None:
+    assert config.parse_saved(text) is is_saved
+
+
+def test_a_date_that_is_none_is_an_error() -> None:
+    text = CHANGE + SAVE.format("23:59:58 UTC Thu Foo 31 2026")
+    with pytest.raises(UnexpectedOutput, match="is no date"):
+        config.parse_saved(text)
+
+
 @given(spoilt([RUNNING, STARTUP]), spoilt([RUNNING, STARTUP]))
 def test_spoilt_configurations_never_become_another_error(one: str, other: str) -> None:
     try:

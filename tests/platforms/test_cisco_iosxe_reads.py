@@ -27,7 +27,7 @@ READS = (
     "show running-config",
     "show startup-config",
     "show running-config | section ^interface",
-    "show running-config | include configuration change",
+    "show running-config | include configuration change|NVRAM config last",
     "show running-config | include ip scp server enable",
     "dir bootflash:",
     "dir flash:",

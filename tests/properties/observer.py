@@ -79,7 +79,7 @@ class Observer:
                 self._planned[sent.member] = sent.node_id
         self._first_plan = False
 
-    def _command(self, device: Device, text: str, moment: Moment) -> None:
+    def _command(self, device: Device, text: str, moment: Moment, *_: object) -> None:
         if moment is Moment.BEFORE:
             self._sent.append(
                 Sent(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from nornir_haupgrade.lab import Fault, MemberSpec, Moment, PairSpec, Platform, When
-from nornir_haupgrade.lab.faults import FAULTS_OF
+from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.procedure.records import Goal
 from nornir_haupgrade.rehearsal.memory.bench import Pace
 from tests.rehearsal.bench import NEW, OLD
@@ -138,7 +138,7 @@ def _faults(platform: Platform) -> st.SearchStrategy[Fault]:
         nth=st.integers(1, 12),
         moment=st.sampled_from(Moment),
     )
-    return st.sampled_from(sorted(FAULTS_OF[platform])).flatmap(
+    return st.sampled_from(sorted(PERSONALITIES[platform].faults)).flatmap(
         lambda name: st.builds(
             Fault, st.just(name), member=_MEMBERS, when=when, params=_params(platform, name)
         )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.lab.linux.spec import PORTS
-from nornir_haupgrade.lab.spec import SpecError
+from nornir_haupgrade.lab.plain import SpecError
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.linux.node import Node

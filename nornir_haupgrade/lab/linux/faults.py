@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.linux.fault_kinds import FAULTS
-from nornir_haupgrade.lab.spec import Moment, SpecError
+from nornir_haupgrade.lab.plain import SpecError
+from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping

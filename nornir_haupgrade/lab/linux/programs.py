@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.lab.linux.fabric import host_namespace
-from nornir_haupgrade.lab.spec import SpecError
+from nornir_haupgrade.lab.plain import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

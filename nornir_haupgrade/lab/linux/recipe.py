@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nornir_haupgrade.lab.spec import SpecError
+from nornir_haupgrade.lab.plain import SpecError
 
 NODE = Path(__file__).parent / "node"
 """The vendor's layer: what makes a Debian system this firewall, as it lies in its root folder."""

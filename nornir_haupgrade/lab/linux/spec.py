@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from nornir_haupgrade.lab.spec import SpecError
+from nornir_haupgrade.lab.plain import SpecError
 
 SERVICE_PORT = 7000
 """Where the traffic's server listens, on the server's side of a pair."""

@@ -17,7 +17,8 @@ from nornir_haupgrade.lab.linux.media import Media
 from nornir_haupgrade.lab.linux.node import Node
 from nornir_haupgrade.lab.linux.programs import Programs
 from nornir_haupgrade.lab.linux.service import serve
-from nornir_haupgrade.lab.spec import SpecError, fault_from
+from nornir_haupgrade.lab.plain import SpecError
+from nornir_haupgrade.lab.spec import fault_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,9 @@ def return_preemption(ctx: Context, run: Run) -> Result:
             if (own := facts.of(name)) is None or not preempts_again(ctx.state, name, own)
         ]
         if missing:
-            return Verdict(Status.FAIL, f"preemption is not on again on {', '.join(missing)}")
+            return Verdict(
+                Status.FAIL, f"preemption is not on again, and saved, on {', '.join(missing)}"
+            )
         if facts.active is None:
             return Verdict(Status.FAIL, "the roles have not settled after preemption was returned")
         return Verdict(Status.PASS, f"on again on {', '.join(run.members)}; active: {facts.active}")

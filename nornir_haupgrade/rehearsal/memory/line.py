@@ -73,7 +73,11 @@ def log_in(bench: Bench, device: Device, *, pair: str, timeout: float) -> Line:
     where, clock = f"{device.name} in memory", bench.clock
     if not device.is_answering and not device.is_silent:
         raise Unreachable(f"{where} refused the connection", pair=pair, member=device.name)
-    if device.is_silent or device.has("mute") is not None:
+    if (
+        device.is_silent
+        or device.has("mute") is not None
+        or device.has("management_cut") is not None
+    ):
         clock.advance(timeout)
         raise Unreachable(
             f"{where} timed out while waiting for the banner", pair=pair, member=device.name

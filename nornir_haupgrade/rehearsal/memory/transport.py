@@ -108,7 +108,7 @@ class MemoryTransport:
         self._must_be_open(command)
         self._travel(self._line, self._bench.pace.answer, command)
         try:
-            return give(self._device, remote)
+            return give(self._bench.rig.executor, self._device, remote)
         except Refused as error:
             raise ImageError(
                 f"the device does not give {remote}: {error}", pair=self.pair, member=self.member
@@ -145,12 +145,12 @@ class MemoryTransport:
         """Have a line executed, its questions answered; what is said goes to ``heard``."""
         executor, line = self._bench.rig.executor, self._line
         entered = lab.Line(text, line.terminal)
-        shell = executor.personality
+        shell = executor.command_line
         if self._device.is_silent or not text:
             return self._wait(deadline, is_over=not text)
         while (asked := shell.question(executor.pair, self._device, entered)) is not None:
-            heard.append(asked)
-            answer = _answer(asked, dialogues)
+            heard.append(asked.text)
+            answer = _answer(asked.text, dialogues)
             if answer is None:
                 return self._wait(deadline)
             if answer[1] is None:
@@ -158,9 +158,12 @@ class MemoryTransport:
             self._guard.check_write(f"{answer[1]}\n")
             heard.append(f"{answer[1]}\n")
             self._travel(line, self._bench.pace.command, text)
-            typed = shell.answered(asked, answer[1])
+            typed = asked.accepted(answer[1])
             if typed is None:
-                return _Ending.ANSWERED
+                if not asked.again:
+                    return _Ending.ANSWERED
+                heard.append(asked.again)
+                continue
             entered = lab.Line(text, line.terminal, (*entered.answers, typed))
         return self._run(entered, heard, deadline)
 

@@ -1,0 +1,1 @@
+"""What the lab can simulate, a package for each platform."""

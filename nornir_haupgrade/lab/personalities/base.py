@@ -1,0 +1,54 @@
+"""What a platform's package gives the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from nornir_haupgrade.lab.transfer import SFTP, Depot
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from nornir_haupgrade.lab.command import CommandLine, Terminal
+    from nornir_haupgrade.lab.device import Device
+    from nornir_haupgrade.lab.election import Rules
+    from nornir_haupgrade.lab.execution import Executor
+    from nornir_haupgrade.lab.fault_kinds import Kind
+    from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
+    from nornir_haupgrade.lab.timeline import Timeline
+
+
+class Session(Protocol):
+    """What a login talks to."""
+
+    async def serve(self) -> None:
+        """Serve the session to its end."""
+
+
+MakeSession = Callable[
+    ["asyncssh.SSHServerProcess[bytes]", "Executor", "Device", "Terminal"], Session
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Personality:
+    """A platform as the lab simulates it: devices, groups, a command line, what can go wrong."""
+
+    device: Callable[[MemberSpec, PairSpec, Timeline], Device]
+    rules: Callable[[PairSpec], dict[str, Rules]]
+    """The groups of a pair, each with what its protocol's times come to."""
+    command_line: Callable[[str], CommandLine]
+    """Given the user who logs in."""
+    session: MakeSession
+    faults: Mapping[str, Kind]
+    privilege: Callable[[PairSpec], int] = lambda _: 15
+    """Of a login."""
+    is_stateful: bool = True
+    """Whether its devices keep a table of sessions; a router has none to lose."""
+    has_sftp: bool = False
+    depot: Depot = SFTP
+    """How files travel where there is no network."""
+    gives_lines_to_all: bool = True
+    """Whether a session without a terminal is a line among the logins too."""

@@ -1,0 +1,1 @@
+"""What terminals have in common: keys, lines, pages, questions, and words to handlers."""
