@@ -12,24 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from nornir_haupgrade.engines.events import Owed
-from nornir_haupgrade.lab import Moment, Platform
+from nornir_haupgrade.lab import Moment
 from nornir_haupgrade.lab.audit import Entry
 from nornir_haupgrade.lab.device import Device
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.rehearsal.memory.bench import Bench
+from tests.properties.profiles import PROFILES
 
 ROLE_AGE: Final = 2.0
 """Seconds that a role reading may be old when a change is sent that depends on it."""
 _SOFTWARE: Final = {"install", "boot-select", "reboot"}
 _BY_US: Final = "(by ssh)"
-_READS_ROLE: Final[dict[Platform, tuple[str, ...]]] = {
-    Platform.LINUX_HA: ("fwctl show ha",),
-    Platform.CISCO_IOSXE: ("show standby", "show vrrp all"),
-}
-_READS_IDENTITY: Final[dict[Platform, str]] = {
-    Platform.LINUX_HA: "fwctl show version",
-    Platform.CISCO_IOSXE: "show version",
-}
 _ROUNDED: Final = 0.0002
 """The lab's log rounds instants to a tenth of a millisecond."""
 
@@ -58,12 +51,14 @@ class Observer:
         self.is_read_only = False
         """Whether what comes now may only read."""
         self._pair = bench.rig.pair
-        self._platform = bench.spec.platform
+        self._profile = PROFILES[bench.spec.platform]
         self._entries = bench.audit.entries
         self._sent: list[Sent] = []
         self._not_read: list[str] = []
         self._nobody_since: float | None = None
         self._first_plan = True
+        self._preempted = False
+        self._turned_on: list[str] = []
         self.first = bench.states
         self._groups = self._group_lines()
         self._planned: dict[str, str] = {}
@@ -73,7 +68,7 @@ class Observer:
 
     def is_planned(self) -> None:
         """A campaign has been opened; a later one is for the same devices."""
-        reads = _READS_IDENTITY[self._platform]
+        reads = self._profile.reads_identity
         for sent in self._sent:
             if sent.text == reads and self._first_plan:
                 self._planned[sent.member] = sent.node_id
@@ -93,10 +88,24 @@ class Observer:
                     self._nobody_since,
                 )
             )
-        elif self.is_read_only:
+            self._preempted = device.preempts
+            return
+        has_begun = device.preempts and not self._preempted
+        if has_begun and self._is_mixed and self._is_last_ours:
+            self._turned_on.append(f"{device.name}: {text}")
+        if self.is_read_only:
             entry = next(one for one in reversed(self._entries) if one["kind"] == "command")
             if entry["by"] == "ssh" and entry["effect"] != "none":
                 self._not_read.append(text)
+
+    @property
+    def _is_mixed(self) -> bool:
+        return len({device.image.version for device in self._pair.devices}) > 1
+
+    @property
+    def _is_last_ours(self) -> bool:
+        entry = next(one for one in reversed(self._entries) if one["kind"] == "command")
+        return bool(entry["by"] == "ssh")
 
     def _changed(self) -> None:
         is_led = any(device.role is HaState.MASTER for device in self._pair.devices) or any(
@@ -117,6 +126,7 @@ class Observer:
         """
         return [
             *(f"in a run that only reads: {text}" for text in self._not_read),
+            *self._preempting_again(),
             *self._software(),
             *self._gaps(),
             *self._while_nobody_was_active(),
@@ -148,33 +158,44 @@ class Observer:
             and sent.text == entry["command"]
         )
 
+    def _preempting_again(self) -> Iterator[str]:
+        """In a mixed pair the role stays where it is put; where it is put so, nothing is said."""
+        if not self._profile.takes_by_preempting:
+            yield from (f"preemption came back in a mixed pair: {one}" for one in self._turned_on)
+
     def _software(self) -> Iterator[str]:
         """Nothing is done to the software of a member that forwards, nor on an old reading."""
         for index, entry in self.ours:
             if entry["effect"] not in _SOFTWARE:
                 continue
             sent = self._sent_of(index, entry)
-            read = self._role_read(sent)
-            if read is None:
+            read = self._role_read(sent, sent.member)
+            peer = self._role_read(sent, self._peer_of(sent.member))
+            if read is None or peer is None:
                 yield f"on a role that was never read: {_said(entry)}"
                 continue
-            age = sent.at - read.at
+            age = sent.at - min(read.at, peer.at)
             if age > ROLE_AGE + self.bench.pace.command + self.bench.pace.answer + _ROUNDED:
                 yield f"on a role that was read {age:.2f} s before: {_said(entry)}"
+            if peer.state is not HaState.MASTER:
+                yield f"while its peer was seen {peer.state}: {_said(entry)}"
             if not entry["forwards"] and entry["state"] != "MASTER":
                 continue
-            if self._platform is Platform.LINUX_HA:
+            if self._profile.is_conditional:
                 yield f"on a forwarding member: {_said(entry)}"
             elif read.forwards or read.state is HaState.MASTER:
                 yield f"on a member that was seen to forward: {_said(entry)}"
 
-    def _role_read(self, sent: Sent) -> Sent | None:
-        """When a member's role was read last before something was sent to it."""
-        reads = _READS_ROLE[self._platform]
+    def _peer_of(self, name: str) -> str:
+        return self._pair.peer(self._pair.device(name)).name
+
+    def _role_read(self, sent: Sent, member: str) -> Sent | None:
+        """When a member's role was read last before something was sent."""
+        reads = self._profile.reads_role
         for one in reversed(self._sent):
             if one.index > sent.index or one is sent or one.at > sent.at:
                 continue
-            if one.member == sent.member and one.text in reads:
+            if one.member == member and one.text in reads:
                 return one
         return None
 
@@ -215,9 +236,9 @@ class Observer:
             is_foreign = entry["kind"] in {"fault", "heal"} or (
                 entry["kind"] == "command" and entry["by"] == "hand"
             )
-            if is_foreign and since <= entry["at"] <= ended:
+            if is_foreign and since <= entry["at"] <= min(ended, began + self._takeover):
                 return True
-            if entry.get("fault") == "data_dead" and entry["at"] <= began:
+            if entry.get("fault") in _UNNOTICED and entry["at"] <= began:
                 # No device says that its data plane is dead; only the services do, afterwards.
                 (dead.add if entry["kind"] == "fault" else dead.discard)(entry["member"])
         return bool(dead)
@@ -235,7 +256,7 @@ class Observer:
 
     def _other_devices(self) -> Iterator[str]:
         """Only the planned devices are written to; one that was put there just now is not seen."""
-        reads = _READS_IDENTITY[self._platform]
+        reads = self._profile.reads_identity
         for index, entry in enumerate(self._entries):
             is_write = entry["kind"] == "upload" or (
                 entry["kind"] == "command" and entry["by"] == "ssh" and entry["effect"] != "none"
@@ -334,6 +355,7 @@ class Observer:
 
 _HANDS: Final = {"hand_switchover", "preempt_turned_on", "peer_priority_high", "trial_ends"}
 """What somebody else does to what we borrow."""
+_UNNOTICED: Final = {"data_dead", "data_port_unnoticed"}
 _KEEPS_OLD: Final = {
     "old_image_after_reboot",
     "trial_ends",

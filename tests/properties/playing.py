@@ -25,8 +25,8 @@ from tests.rehearsal.bench import Play
 
 _SITTINGS: Final = 8
 """Controllers that come one after the other for one goal, at most."""
-_COMMANDS: Final = 30_000
-"""More than this no script can need: something goes round in a circle."""
+_BOUNDARIES: Final = 60_000
+"""More than so many commands and records no script can need: something goes round in a circle."""
 _PAUSE: Final = 20.0
 """Seconds between two controllers."""
 
@@ -42,7 +42,7 @@ class Killed(BaseException):
 
 
 class NeverEnds(BaseException):
-    """Commands are sent on and on."""
+    """It goes on and on."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Fuse:
 
     kills: list[Kill]
     left: int = 0
-    commands: int = 0
+    passed: int = 0
 
     def light(self) -> None:
         """Another controller begins."""
@@ -59,10 +59,9 @@ class Fuse:
 
     def came_to(self, *kinds: Boundary) -> None:
         """A boundary."""
-        if Boundary.COMMAND in kinds:
-            self.commands += 1
-            if self.commands > _COMMANDS:
-                raise NeverEnds
+        self.passed += 1
+        if self.passed > _BOUNDARIES:
+            raise NeverEnds
         if self.left and self.kills[0].at in kinds:
             self.left -= 1
             if not self.left:
@@ -147,12 +146,20 @@ class Played:
     killed: int = 0
     decided: list[Choice] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    is_endless: bool = False
+
+    @property
+    def has_reloaded(self) -> bool:
+        """Whether a member was made to boot, by us."""
+        return any(entry["effect"] == "reboot" for _, entry in self.observer.ours)
 
     def wrong(self) -> list[str]:
         """All that must not have happened."""
         owed = None if self.last is None else self.last.owed
         found = self.observer.wrong(owed)
         said = [*(end.reason for end in self.ends), self.play.story]
+        if self.is_endless:
+            found.append("it never came to an end")
         if any("internal error" in text for text in said):
             found.append("an internal error")
         return found
@@ -197,7 +204,8 @@ class _Player:
         if self.script.looks:
             self._look()
         for goal in (Goal.UP, *self.script.then):
-            self._pursue(goal)
+            if not self.played.is_endless:
+                self._pursue(goal)
         return self.played
 
     def _look(self) -> None:
@@ -218,6 +226,9 @@ class _Player:
                 self.played.last, goal = None, Goal.UP  # `run` goes on, wherever it was going to
                 self.bench.clock.advance(_PAUSE / 4)
                 continue
+            except NeverEnds:
+                self.played.is_endless = True
+                return
             except BadInput as error:
                 self.played.refused.append(error.message)
                 return

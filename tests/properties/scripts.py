@@ -12,6 +12,7 @@ from nornir_haupgrade.lab import Fault, MemberSpec, Moment, PairSpec, Platform, 
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.procedure.records import Goal
 from nornir_haupgrade.rehearsal.memory.bench import Pace
+from tests.properties.profiles import PROFILES
 from tests.rehearsal.bench import NEW, OLD
 
 
@@ -64,43 +65,7 @@ class Script:
     looks: bool = False
 
 
-COMMANDS: Final[dict[Platform, tuple[str, ...]]] = {
-    Platform.LINUX_HA: (
-        "fwctl show version",
-        "fwctl show ha",
-        "fwctl show users",
-        "fwctl show session-sync",
-        "fwctl show sessions list",
-        "fwctl ha sync-report",
-        "fwctl ha sync-config",
-        "fwctl ha preempt",
-        "fwctl ha suspend",
-        "fwctl ha functional",
-        "fwctl image verify",
-        "fwctl image install",
-        "fwctl image boot",
-        "fwctl backup",
-        "fwctl reboot",
-    ),
-    Platform.CISCO_IOSXE: (
-        "show version",
-        "show standby",
-        "show vrrp all",
-        "show users",
-        "show running-config",
-        "configure terminal",
-        "standby ",
-        "no standby ",
-        "vrrp ",
-        "no vrrp ",
-        "write memory",
-        "install add",
-        "install activate",
-        "install commit",
-        "verify ",
-    ),
-}
-_SECONDS: Final = st.sampled_from((0.0, 0.01, 0.1, 0.3, 1.0, 1.9, 2.5, 5.0, 15.0, 60.0))
+_SECONDS: Final = st.sampled_from((0.0, 0.01, 0.1, 0.3, 1.0, 1.9, 2.5, 5.0, 15.0, 30.0, 60.0))
 _MEMBERS: Final = st.sampled_from((None, "p1a", "p1b"))
 
 
@@ -122,7 +87,7 @@ def _params(platform: Platform, name: str) -> st.SearchStrategy[dict[str, Any]]:
             own = {"group": st.sampled_from((10, 20, 30))}
     if name in {"reply_lost", "cut_line", "slow_output", "suspend_hangs", "switch_refused"}:
         own |= {
-            "command": st.sampled_from(COMMANDS[platform]),
+            "command": st.sampled_from(PROFILES[platform].strikes_at),
             "times": st.integers(1, 3),
         }
     own["lasts"] = _SECONDS.filter(bool)
@@ -133,9 +98,9 @@ def _faults(platform: Platform) -> st.SearchStrategy[Fault]:
     when = st.builds(
         When,
         after=_SECONDS,
-        on=st.one_of(st.none(), st.sampled_from(COMMANDS[platform])),
+        on=st.one_of(*[st.sampled_from(PROFILES[platform].strikes_at)] * 3, st.none()),
         by=_MEMBERS,
-        nth=st.integers(1, 12),
+        nth=st.one_of(st.integers(1, 3), st.integers(4, 80)),
         moment=st.sampled_from(Moment),
     )
     return st.sampled_from(sorted(PERSONALITIES[platform].faults)).flatmap(
