@@ -42,7 +42,9 @@ def commands_of(order: Order, facts: MemberFacts) -> tuple[str, ...]:
         case Change.BACK_UP:
             return ("show running-config",)
         case Change.PREEMPTION_OFF:
-            return configure(map(_off, _preempting(facts.ha_lines)), save=True)
+            off = configure(map(_off, _preempting(facts.ha_lines)), save=True)
+            # Cut off behind the last line, it is off and would be on again after a reload.
+            return off or ((SAVE,) if facts.is_saved is False else ())
         case Change.PREEMPTION_ON:
             return configure(_brought_back(order), save=True)
         case Change.RELINQUISH:

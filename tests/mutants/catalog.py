@@ -11,11 +11,15 @@ from typing import Final
 
 _PROCEDURE: Final = "nornir_haupgrade/procedure"
 _WRITING: Final = f"{_PROCEDURE}/actions/writing.py"
-_SAMPLE: Final = "tests/properties/test_upgrades.py::test_a_sample_of_upgrades_keeps_the_rules"
-_FIREWALLS: Final = f"{_SAMPLE}[linux_ha]"
-_ROUTERS: Final = f"{_SAMPLE}[cisco_iosxe]"
-_IN_MEMORY: Final = "tests/rehearsal/test_upgrade.py"
+_MACHINE: Final = f"{_PROCEDURE}/machine.py"
+_SWITCHOVER: Final = f"{_PROCEDURE}/switchover.py"
+_TRIAL: Final = f"{_PROCEDURE}/steps/step01_trial.py"
+_WRITES: Final = "tests/actions/test_writing.py::test_"
+_CHANGES: Final = "tests/actions/test_changes.py::test_"
+_DECIDES: Final = "tests/procedure/test_"
+_IN_MEMORY: Final = "tests/rehearsal/test_upgrade.py::test_"
 _ACCIDENT: Final = "tests/properties/test_accidents.py::test_an_accident_breaks_no_rule"
+_RANDOM: Final = "tests/properties/test_upgrades.py::test_a_sample_of_upgrades_keeps_the_rules"
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,7 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-_UNASKED: Final = Edit(
-    _WRITING, "        why = _why_not(ctx.plan, ctx.state, run, facts)\n", '        why = ""\n'
-)
+_UNASKED: Final = Edit(_WRITING, "why = _why_not(ctx.plan, ctx.state, run, facts)", 'why = ""')
 """Nothing is asked once more of what was read just before a write."""
 _UNDISTURBED: Final = Edit(
     f"{_PROCEDURE}/results.py",
@@ -58,26 +60,25 @@ _UNDISTURBED: Final = Edit(
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
-        "works on whom it was decided",
-        "roles are read again just before a member's software is touched",
+        "skips the role check",
+        "roles are asked once more just before a member's software is touched",
+        (_UNASKED,),
         (
-            _UNASKED,
-        ),
-        (
-            "tests/actions/test_writing.py::test_nothing_is_sent_when_a_role_changed_since_it_was_decided",
+            f"{_WRITES}nothing_is_sent_when_a_role_changed_since_it_was_decided",
+            f"{_ACCIDENT}[the role comes back just before a reload]",
         ),
     ),
     Mutant(
-        "no session gate",
+        "drops the session gate",
         "no switchover before the sessions are on the other member",
         (
             Edit(
-                f"{_PROCEDURE}/switchover.py",
+                _SWITCHOVER,
                 "    if not state.has_passed(Action.SESSIONS, to):\n",
                 "    if False:\n",
             ),
         ),
-        (f"{_IN_MEMORY}::test_sessions_that_never_arrive_hold_the_switchover",),
+        (f"{_IN_MEMORY}sessions_that_never_arrive_hold_the_switchover",),
     ),
     Mutant(
         "forgets the lease",
@@ -85,13 +86,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         (
             Edit(
                 f"{_PROCEDURE}/borrowing.py",
-                "        case Action.BORROW_PREEMPTION if state.facts is not None:\n",
-                "        case Action.BORROW_PREEMPTION if state.facts is None:\n",
+                "case Action.BORROW_PREEMPTION if state.facts is not None:",
+                "case Action.BORROW_PREEMPTION if state.facts is None:",
             ),
         ),
         (
-            "tests/procedure/test_state.py::test_parking_in_the_middle_leaves_preemption_owed_and_says_so",
-            _FIREWALLS,
+            f"{_DECIDES}state.py::test_parking_in_the_middle_leaves_preemption_owed_and_says_so",
+            f"{_ACCIDENT}[a person stops it while the members differ]",
+            f"{_RANDOM}[linux_ha]",
         ),
     ),
     Mutant(
@@ -100,12 +102,13 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         (
             Edit(
                 _WRITING,
-                "        if ctx.world.monotonic() - began <= ctx.pair.settings.role_age:\n",
-                "        if True:\n",
+                "if ctx.world.monotonic() - began <= ctx.pair.settings.role_age:",
+                "if True:",
             ),
         ),
         (
-            "tests/actions/test_writing.py::test_members_that_always_answer_too_slowly_are_not_written_to",
+            f"{_WRITES}members_that_always_answer_too_slowly_are_not_written_to",
+            f"{_ACCIDENT}[reading the roles takes three seconds before a reload]",
         ),
     ),
     Mutant(
@@ -116,11 +119,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
             _UNDISTURBED,
             Edit(
                 f"{_PROCEDURE}/conditions.py",
-                "    if any(member.identity != plan.identity_of(name) for name, member in read):\n",
-                "    if False:\n",
+                "if any(member.identity != plan.identity_of(name) for name, member in read):",
+                "if False:",
             ),
         ),
-        (_FIREWALLS,),
+        (
+            f"{_WRITES}only_the_planned_device_is_touched",
+            f"{_ACCIDENT}[another device answers after the first write]",
+        ),
     ),
     Mutant(
         "upgrades in a dry run",
@@ -132,10 +138,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
                 "        found = []\n        self.run(errand)\n        for checked in check(",
             ),
         ),
-        (f"{_IN_MEMORY}::test_a_check_and_a_dry_run_send_nothing_that_changes", _FIREWALLS),
+        (
+            f"{_IN_MEMORY}a_check_and_a_dry_run_send_nothing_that_changes",
+            f"{_ACCIDENT}[a person only wants to see it first]",
+            f"{_RANDOM}[linux_ha]",
+        ),
     ),
     Mutant(
-        "lets changes through where only reading is allowed",
+        "lets changes through the guard",
         "a session that only reads sends declared commands only",
         (
             Edit(
@@ -163,62 +173,67 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
             ),
             Edit(
                 _WRITING,
-                "        if run.action in _CONDITIONAL and not _is_safe_to_work(own, facts, name):\n",
-                "        if False:\n",
+                "if run.action in _CONDITIONAL and not _is_safe_to_work(own, facts, name):",
+                "if False:",
+            ),
+            Edit(
+                _WRITING,
+                "only_if=_role(facts, name) if action in _CONDITIONAL else None",
+                "only_if=None",
             ),
         ),
         (
-            "tests/procedure/test_rolling_back.py::test_rolling_back_works_on_the_standby_first_and_never_on_the_active",
-            f"{_IN_MEMORY}::test_a_whole_upgrade_is_rolled_back[routers]",
+            (
+                f"{_DECIDES}rolling_back.py"
+                "::test_rolling_back_works_on_the_standby_first_and_never_on_the_active"
+            ),
+            f"{_ACCIDENT}[a person wants it back with the new software active]",
         ),
     ),
     Mutant(
-        "gives preemption back in a mixed pair",
+        "returns preemption in a mixed pair",
         "preemption stays owed while the members run different versions",
         (
             Edit(
-                f"{_PROCEDURE}/machine.py",
-                "    return give_back(plan, state, Step.CLOSE) if is_whole else None\n",
-                "    return give_back(plan, state, Step.CLOSE)\n",
-            ),
-            Edit(
-                f"{_PROCEDURE}/machine.py",
-                "    is_whole = len(versions(facts)) == 1 and len(facts.with_role(Role.STANDBY)) == 1\n",
-                "",
+                _MACHINE,
+                "len(versions(facts)) == 1 and len(facts.with_role(Role.STANDBY)) == 1",
+                "True",
             ),
         ),
-        (
-            "tests/procedure/test_state.py::test_parking_in_the_middle_leaves_preemption_owed_and_says_so",
-        ),
+        (f"{_ACCIDENT}[a person stops it while the members differ]",),
     ),
     Mutant(
         "repeats what was under way",
         "what was interrupted is looked at before anything is sent again",
         (
             Edit(
-                f"{_PROCEDURE}/machine.py",
-                "    if state.facts is None or state.running is not None:\n        return _look(plan, state)\n",
+                _MACHINE,
+                "    if state.facts is None or state.running is not None:\n",
                 "    if state.running is not None:\n        return state.running\n"
-                "    if state.facts is None:\n        return state.unsettled or _look(plan, state)\n",
+                "    if state.facts is None and state.unsettled is not None:\n"
+                "        return state.unsettled\n    if state.facts is None:\n",
             ),
             _UNASKED,
         ),
         (
-            "tests/procedure/test_lost_replies.py::test_a_crash_between_sending_and_its_result_is_looked_at_first",
-            _FIREWALLS,
+            (
+                f"{_DECIDES}lost_replies.py"
+                "::test_a_crash_between_sending_and_its_result_is_looked_at_first"
+            ),
+            f"{_ACCIDENT}[the controller dies when it has sent a reload]",
         ),
     ),
     Mutant(
         "takes unknown for good",
-        "what could not be read never passes a gate",
+        "a role that could not be read forbids every change that depends on it",
         (
             Edit(
                 "nornir_haupgrade/model.py",
-                "        return self in {Role.STANDBY, Role.SUSPENDED, Role.FAILED}\n",
-                "        return self in {Role.STANDBY, Role.SUSPENDED, Role.FAILED, Role.UNKNOWN}\n",
+                "self in {Role.STANDBY, Role.SUSPENDED, Role.FAILED}",
+                "self in {Role.STANDBY, Role.SUSPENDED, Role.FAILED, Role.UNKNOWN}",
             ),
         ),
-        ("tests/actions/test_writing.py::test_unknown_forbids_work",),
+        (f"{_WRITES}unknown_forbids_work",),
     ),
     Mutant(
         "goes on after a timeout",
@@ -230,68 +245,63 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
                 '        return result(ctx, run, Verdict(Status.PASS, "sent"), seen)\n',
             ),
         ),
-        (
-            "tests/actions/test_changes.py::test_a_switchover_that_was_lost_and_moved_nothing_is_an_error",
-        ),
+        (f"{_CHANGES}a_switchover_that_was_lost_and_moved_nothing_is_an_error",),
     ),
     Mutant(
-        "switches over to a member that is not ready",
+        "switches over to whoever is there",
         "the role goes to a member that stands by and passed the entry gate",
         (
             Edit(
-                f"{_PROCEDURE}/switchover.py",
-                "    if facts is None or target is None or target.role is not Role.STANDBY:\n",
-                "    if facts is None or target is None:\n",
+                _SWITCHOVER,
+                "if facts is None or target is None or target.role is not Role.STANDBY:",
+                "if facts is None or target is None:",
             ),
             Edit(
-                f"{_PROCEDURE}/switchover.py",
-                "    if not state.has_passed(Action.ENTRY, to):\n",
-                "    if False:\n",
+                _SWITCHOVER, "    if not state.has_passed(Action.ENTRY, to):\n", "    if False:\n"
             ),
         ),
-        ("tests/procedure/test_walkthrough.py::test_every_switchover_has_its_gates_passed_just_before_it",),
+        (f"{_DECIDES}walkthrough.py::test_every_switchover_has_its_gates_passed_just_before_it",),
     ),
     Mutant(
         "synchronises a mixed pair",
         "no configuration is pushed between members of different versions",
         (
             Edit(
-                f"{_PROCEDURE}/steps/step01_trial.py",
-                "    if state.is_tried or state.is_adopted or facts is None or facts.active is None:\n",
-                "    if state.is_tried or facts is None or facts.active is None:\n",
+                _TRIAL,
+                "if state.is_tried or state.is_adopted or facts is None",
+                "if state.is_tried or facts is None",
             ),
             Edit(
-                f"{_PROCEDURE}/steps/step01_trial.py",
-                "    return switch_over(plan, state, facts.peer_of(facts.active), Step.TRIAL)\n",
+                _TRIAL,
+                "    return switch_over(plan, state,",
                 "    if state.is_adopted:\n        return None\n"
-                "    return switch_over(plan, state, facts.peer_of(facts.active), Step.TRIAL)\n",
+                "    return switch_over(plan, state,",
             ),
         ),
         (
-            "tests/procedure/test_walkthrough.py::test_a_half_upgraded_pair_gets_neither_trial_nor_sync_between_versions",
-            _FIREWALLS,
+            (
+                f"{_DECIDES}walkthrough.py"
+                "::test_a_half_upgraded_pair_gets_neither_trial_nor_sync_between_versions"
+            ),
+            f"{_ACCIDENT}[a half-upgraded pair is taken in hand]",
         ),
     ),
     Mutant(
         "asks no service after a switchover",
-        "a switchover is not over before the services were measured through it",
+        "a switchover is over when the services were measured through it",
         (
             Edit(
                 f"{_PROCEDURE}/results.py",
-                "            came_from = next(name for name in plan.members if name != run.to)\n",
-                "            came_from = None\n",
+                "came_from = next(name for name in plan.members if name != run.to)",
+                "came_from = None",
             ),
         ),
-        (
-            f"{_IN_MEMORY}::test_a_lost_data_plane_is_seen_from_outside_and_switched_back",
-        ),
+        (f"{_IN_MEMORY}a_lost_data_plane_is_seen_from_outside_and_switched_back",),
     ),
     Mutant(
         "works behind somebody's back",
         "where somebody else acted, the pair is held",
-        (
-            _UNDISTURBED,
-        ),
-        ("tests/procedure/test_holds.py::test_what_we_did_not_do_holds_the_pair_and_cannot_be_continued",),
+        (_UNDISTURBED,),
+        (f"{_DECIDES}holds.py::test_what_we_did_not_do_holds_the_pair_and_cannot_be_continued",),
     ),
 )

@@ -32,7 +32,7 @@ class Noticed(StrEnum):
     """It was not found, or could not be run: no proof of anything."""
 
 
-class NoMutant(Exception):
+class NoMutant(Exception):  # noqa: N818  # what it is
     """The change cannot be made: the package is not what the catalogue knows."""
 
 
@@ -52,12 +52,24 @@ class Tried:
             *_unlike(self.within, Noticed.FAILED, "with it"),
         ]
 
-    def __str__(self) -> str:
-        said = "caught " if not self.wrong else "MISSED "
-        tests = ", ".join(test.rpartition("::")[2] for test in self.mutant.tests)
-        lines = [f"{said} {self.mutant.name}", f"        rule: {self.mutant.rule}"]
-        lines.append(f"        by: {tests}")
-        return "\n".join([*lines, *(f"        {why}" for why in self.wrong)])
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """For the table: the mutant, the rule, whether it was caught, and by how many tests."""
+        noticed = sum(one is Noticed.FAILED for one in self.within.values())
+        by = f"{noticed} of {len(self.mutant.tests)}"
+        return self.mutant.name, self.mutant.rule, "MISSED" if self.wrong else "caught", by
+
+
+def table(tried: Sequence[Tried]) -> str:
+    """All of them, one a line, and below it what is wrong."""
+    rows = [("mutant", "the rule that it breaks", "", "by tests"), *(one.row for one in tried)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = [
+        "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    wrong = [f"{one.mutant.name}: {why}" for one in tried for why in one.wrong]
+    return "\n".join([*lines, *wrong])
 
 
 def _unlike(found: dict[str, Noticed], wanted: Noticed, when: str) -> list[str]:
@@ -81,7 +93,9 @@ def try_all(mutants: Sequence[Mutant], folder: Path, *, workers: int = 2) -> lis
         without: dict[str, Noticed] = {}
         for part in pool.map(ask, plain, shares):
             without |= part
-        within = list(pool.map(lambda at: ask(at[0], at[1].tests), zip(trees, mutants, strict=True)))
+        within = list(
+            pool.map(lambda at: ask(at[0], at[1].tests), zip(trees, mutants, strict=True))
+        )
     return [
         Tried(mutant, {test: without[test] for test in mutant.tests}, said)
         for mutant, said in zip(mutants, within, strict=True)
@@ -122,7 +136,7 @@ def ask(tree: Path, tests: Iterable[str]) -> dict[str, Noticed]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0"]
     options = ["-p", "tests.mutants.first_failure", f"--junitxml={report}"]
     with suppress(subprocess.TimeoutExpired):
-        subprocess.run(  # noqa: S603 - our own Python, our own tests
+        subprocess.run(
             [*command, *options, *tests],
             cwd=tree,
             env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
@@ -144,7 +158,9 @@ def _said(test: str, cases: Sequence[ET.Element]) -> Noticed:
         if case.get("classname") == of
         and (case.get("name") == name or str(case.get("name")).startswith(f"{name}["))
     ]
-    if not mine or any(case.find(word) is not None for case in mine for word in ("error", "skipped")):
+    if not mine or any(
+        case.find(word) is not None for case in mine for word in ("error", "skipped")
+    ):
         return Noticed.NOTHING
     is_failed = any(case.find("failure") is not None for case in mine)
     return Noticed.FAILED if is_failed else Noticed.PASSED

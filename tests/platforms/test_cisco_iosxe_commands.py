@@ -213,6 +213,12 @@ def test_where_nothing_is_to_be_changed_nothing_is_said() -> None:
     assert commands_of(Order(Change.RELEASE, lines=LINES), PACKAGES) == ()
 
 
+def test_preemption_that_is_off_already_and_not_saved_is_saved() -> None:
+    off = tuple(line for line in LINES if "|no " in line)
+    facts = replace(PACKAGES, ha_lines=off, is_saved=False)
+    assert commands_of(Order(Change.PREEMPTION_OFF), facts) == ("write memory",)
+
+
 def test_only_groups_that_took_the_role_are_released() -> None:
     half = replace(PACKAGES, ha_lines=(*LATCHED.ha_lines[:2], *LINES[2:]))
     assert commands_of(Order(Change.RELEASE, lines=LINES), half) == (
