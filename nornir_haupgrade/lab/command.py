@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -17,20 +17,28 @@ class Effect(StrEnum):
     """What a command changes."""
 
     NONE = "none"
+    CANDIDATE = "candidate"
+    """A change of the configuration that waits for a commit."""
     CONFIG = "config"
     CONFIG_SYNC = "config-sync"
     SAVE = "save"
-    """The running configuration becomes the one of the next boot."""
+    """The running configuration, or a copy of one, becomes the one of the next boot."""
     SESSION_SYNC = "session-sync"
     BACKUP = "backup"
+    FILES = "files"
+    """A file comes onto the disk or goes; nothing runs or boots because of it."""
     INSTALL = "install"
     BOOT_SELECT = "boot-select"
     REBOOT = "reboot"
     COMMIT = "commit"
     SUSPEND = "suspend"
+    CLUSTER_UPGRADE = "cluster-upgrade"
+    """Both members are upgraded, one after the other or at once, by themselves."""
     FUNCTIONAL = "functional"
     PREEMPT = "preempt"
     PRIORITY = "priority"
+    SWITCH = "switch"
+    """The role goes to the other member, and nothing is left that would have to be released."""
 
 
 @dataclass(slots=True)
@@ -45,6 +53,10 @@ class Terminal:
     length: int = 24
     """Lines on a page; 0: no pages."""
     width: int = 80
+    login: tuple[str, str] = ("admin", "admin")
+    """User and password that the session logged in with."""
+    own: Any = None
+    """What only the personality's command line keeps; None: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,8 @@ class Reply:
 
 
 Act: TypeAlias = Callable[[], None]
+Say: TypeAlias = Callable[[str], None]
+Done: TypeAlias = Callable[[Reply], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,10 @@ class Outcome:
     """The effect, at one instant."""
     first: str = ""
     """What it prints before it works."""
+    follow: Callable[[Say, Done], None] | None = None
+    """What the terminal watches after the effect: printed as it happens, ended by the reply."""
+    on: Device | None = None
+    """Whom it changes, where that is not the member it was typed on."""
 
 
 def say(text: str) -> Outcome:

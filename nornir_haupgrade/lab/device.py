@@ -20,6 +20,7 @@ from nornir_haupgrade.lab.roles import HaState, Seat, Stance
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline, Timer
 
@@ -55,6 +56,9 @@ class Quirk:
 class Device(ABC):
     """A member's state; whoever listens is told about every change."""
 
+    session_port = "ha"
+    """What it synchronises sessions over."""
+
     def __init__(
         self,
         spec: MemberSpec,
@@ -69,6 +73,12 @@ class Device(ABC):
         self.times = pair
         self.timeline = timeline
         self.listeners: list[Callable[[], None]] = []
+        self.on_hang_up: list[Callable[[], None]] = []
+        """Called when it throws out whoever is logged in."""
+        self.on_notice: list[Callable[[str], None]] = []
+        """Called with what it prints on terminals, whatever is being typed there."""
+        self.peer: Device | None = None
+        """The other member; its pair says so before anything happens."""
         self.disk = Disk(pair.disk)
         self.quirks: dict[str, Quirk] = {}
         self.logins: dict[int, str] = {}
@@ -85,6 +95,7 @@ class Device(ABC):
         self.image: ImageFacts = NO_IMAGE
         """What runs."""
         self._power: Timer | None = None
+        self._pair: Pair | None = None
 
     # What a platform makes of it
 
@@ -120,6 +131,20 @@ class Device(ABC):
     def floor(self, group: str) -> HaState | None:
         """The role that its own condition forces on it in a group; None: it may take part."""
 
+    def is_apart(self, group: str) -> bool:
+        """Whether it neither hears the other member nor is heard, though it runs."""
+        del group
+        return False
+
+    def holds_still(self, group: str) -> bool:
+        """Whether it keeps its role whatever it hears."""
+        del group
+        return False
+
+    def role_changed(self, group: str, before: HaState) -> None:
+        """Be told that it was given another role, or lost one."""
+        del group, before
+
     @abstractmethod
     def _load_software(self) -> bool:
         """Have something run, by what the next boot is meant to come from; False: nothing boots."""
@@ -128,7 +153,23 @@ class Device(ABC):
     def _load_configuration(self) -> None:
         """Have the configuration of the boot run, as far as the release knows it."""
 
+    def outranks(self, peer: Device, group: str) -> bool:
+        """Whether it is preferred to the other member in a group."""
+        return self.stance(group).priority > peer.stance(group).priority
+
     # What all have in common
+
+    @property
+    def pair(self) -> Pair:
+        """The pair that it is a member of."""
+        if self._pair is None:
+            msg = f"{self.name} is in no pair yet"
+            raise ValueError(msg)
+        return self._pair
+
+    def join(self, pair: Pair) -> None:
+        """Be a member of a pair, whose roles are given next."""
+        self._pair = pair
 
     @property
     def role(self) -> HaState:
@@ -145,6 +186,11 @@ class Device(ABC):
     def is_on_trial(self) -> bool:
         """Whether what runs goes back by itself."""
         return False
+
+    @property
+    def takes_sessions(self) -> bool:
+        """Whether it collects its peer's sessions, as far as it is up to it."""
+        return self.has_ha_running
 
     @property
     def boot_id(self) -> str:
@@ -194,6 +240,17 @@ class Device(ABC):
             return self.image.drop_config_lines
         self.take("config_lines_lost")
         return (*lost.get("lines", default), *self.image.drop_config_lines)
+
+    def hang_up(self) -> None:
+        """Throw out whoever is logged in."""
+        self.logins.clear()
+        for action in tuple(self.on_hang_up):
+            action()
+
+    def notify(self, text: str) -> None:
+        """Print something on the terminals of whoever is logged in."""
+        for action in tuple(self.on_notice):
+            action(text)
 
     def reboot(self, *, halt: bool = False) -> None:
         """Stop HA at once and the system a little later; then boot, unless it is to stay off."""

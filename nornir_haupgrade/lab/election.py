@@ -1,4 +1,4 @@
-"""Who of two members has the role in one group: VRRP's rules, and HSRP's where they differ."""
+"""Who of two members has the role in one group: VRRP's rules, and others' where they differ."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class Rules:
     """From the wish to take the role to taking it."""
     settles_after: float = 0.0
     """How long one who is not active is not yet the standby either."""
+    is_on_link: bool = False
+    """Whether the members hear each other on the HA link and nowhere else."""
+    needs_link: bool = False
+    """Whether a standby that loses the HA link alone stays what it is: it still hears its peer on
+    the other interfaces. Without the link at its start it hears nobody."""
 
     def silence(self, priority: int) -> float:
         """How long a backup hears nothing before it takes the role; the preferred one is first."""
@@ -46,6 +51,13 @@ def hsrp(unit: float) -> Rules:
     """HSRP: whoever preempts sends a coup at once, and who lost the role speaks for a hold time."""
     hold = unit * _HOLD
     return Rules(hello=unit * _HELLO, hold=hold, preempts_after=0.0, settles_after=hold)
+
+
+def heartbeat(
+    poll: float, hold: float, *, preempts_after: float = 0.0, needs_link: bool = False
+) -> Rules:
+    """Hellos on the HA link, and so long without one until the peer is taken for dead."""
+    return Rules(hello=poll, hold=hold, preempts_after=preempts_after, needs_link=needs_link)
 
 
 @dataclass(slots=True)
@@ -66,6 +78,8 @@ class Election:
         self._pair = pair
         self._claims: dict[str, _Claim] = {}
         self._released_at: float | None = None
+        self._acquainted: set[str] = set()
+        """Who has heard its peer on the HA link since it became a backup."""
 
     def start(self) -> Device | None:
         """Give the roles of a pair that has long been up; who is the master."""
@@ -75,7 +89,9 @@ class Election:
             device.seats[self.group].since = device.booted_at
         if not able:
             return None
-        first = max(able, key=lambda device: self.stance(device).priority)
+        first = able[0]
+        for device in able[1:]:
+            first = device if device.outranks(first, self.group) else first
         first.seats[self.group].role = HaState.MASTER
         return first
 
@@ -110,13 +126,22 @@ class Election:
                 self._assign(device, floor)
             elif self.role(device) in {HaState.INIT, HaState.FAULT}:
                 self._assign(device, HaState.BACKUP)
+        self._note_links()
         self._yield_to_preferred()
         for device in self._pair.devices:
             self._plan_claim(device)
 
+    def _note_links(self) -> None:
+        for device in self._pair.devices:
+            if self.role(device) is not HaState.BACKUP:
+                self._acquainted.discard(device.name)
+            elif self._pair.has_link:
+                self._acquainted.add(device.name)
+
     def take(self, device: Device) -> None:
-        """Make a member the master this instant; whoever it hears steps back."""
-        replaced = self._masters_heard(device)
+        """Make a member the master this instant; whoever it can tell so steps back."""
+        can_tell = self._pair.has_link or not self.rules.needs_link
+        replaced = self._masters_heard(device) if can_tell else []
         for master in replaced:
             self._assign(master, HaState.BACKUP)
         takeover = self._pair.spec.takeover_ms / 1000 if replaced else 0.0
@@ -126,20 +151,44 @@ class Election:
             self._pair.timeline.after(takeover, self._pair.settle)
         self._pair.settle()
 
+    def give_up(self, device: Device) -> None:
+        """Have a master step back: its peer takes over if it can, else whom silence makes."""
+        peer = self._pair.peer(device)
+        can_tell = self._pair.hears_adverts and (self._pair.has_link or not self.rules.needs_link)
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        if can_tell and not is_apart and self.role(peer) is HaState.BACKUP:
+            self.take(peer)
+            return
+        self._assign(device, HaState.BACKUP)
+        self._released_at = None
+        self._pair.settle()
+
     def _masters_heard(self, device: Device) -> list[Device]:
         peer = self._pair.peer(device)
-        is_heard = self._pair.hears_adverts and self.role(peer) is HaState.MASTER
-        return [peer] if is_heard else []
+        is_apart = device.is_apart(self.group) or peer.is_apart(self.group)
+        is_cut_off = (
+            self.rules.needs_link
+            and not self._pair.has_link
+            and device.name not in self._acquainted
+        )
+        is_reached = not self.rules.is_on_link or self._pair.is_peer_link_up(device)
+        is_heard = self._pair.hears_adverts and is_reached and not (is_apart or is_cut_off)
+        return [peer] if is_heard and self.role(peer) is HaState.MASTER else []
 
-    def _rank(self, device: Device) -> tuple[int, int]:
-        """Of two masters that hear each other, the lower one yields: address decides a tie."""
-        return self.stance(device).priority, self._pair.devices.index(device)
+    def _prevails(self, device: Device, other: Device) -> bool:
+        """Of two masters that hear each other, one yields: address decides a tie."""
+        if device.outranks(other, self.group):
+            return True
+        index = self._pair.devices.index
+        return not other.outranks(device, self.group) and index(device) > index(other)
 
     def _yield_to_preferred(self) -> None:
         for device in self._pair.devices:
             heard = self._masters_heard(device)
-            if self.role(device) is HaState.MASTER and any(
-                self._rank(master) > self._rank(device) for master in heard
+            if (
+                self.role(device) is HaState.MASTER
+                and not device.holds_still(self.group)
+                and any(self._prevails(master, device) for master in heard)
             ):
                 self._assign(device, HaState.BACKUP)
 
@@ -157,12 +206,14 @@ class Election:
             self._claims[device.name] = _Claim(why, delay, timer)
 
     def _reason(self, device: Device) -> tuple[str, float]:
-        if self.role(device) is not HaState.BACKUP:
+        if self.role(device) is not HaState.BACKUP or device.holds_still(self.group):
+            return "", 0.0
+        if self.rules.needs_link and not self._pair.has_link and device.name in self._acquainted:
             return "", 0.0
         stance = self.stance(device)
         heard = self._masters_heard(device)
         if heard:
-            is_preferred = all(stance.priority > self.stance(master).priority for master in heard)
+            is_preferred = all(device.outranks(master, self.group) for master in heard)
             if stance.preempts and is_preferred:
                 return "preempts", self.rules.preempts_after + stance.delay
             return "", 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse
+from nornir_haupgrade.lab.command import Done, Line, Outcome, Reply, Say, Terminal, refuse
 from nornir_haupgrade.lab.spec import Moment
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.pair import Pair
 
-Done: TypeAlias = Callable[[Reply], None]
-Say: TypeAlias = Callable[[str], None]
 Watcher: TypeAlias = "Callable[[Device, str, Moment], None]"
 
 CUT = Reply(is_cut=True, status=255)
@@ -108,7 +106,10 @@ class Executor:
             if outcome.seconds > 0 and outcome.act is not None:
                 final = self.command_line.execute(self.pair, device, line)
             self._take_effect(device, line, final, by, rule)
-            self._answer(final.reply, rule, done)
+            if final.follow is None or (rule is not None and rule.is_silent):
+                self._answer(final.reply, rule, done)
+            else:
+                final.follow(say, lambda last: self._answer(last, rule, done))
 
         self._after(outcome.seconds, complete)
 
@@ -137,14 +138,16 @@ class Executor:
         self, device: Device, line: Line, outcome: Outcome, by: str, rule: Rule | None
     ) -> None:
         """Write a command down with the state it met, then have its effect happen."""
+        changed = outcome.on or device
         self.pair.audit.add(
             "command",
             self.pair.name,
-            member=device.name,
-            node_id=device.node_id,
-            state=str(device.role),
-            forwards=self.pair.forwards(device),
-            boot_id=device.boot_id,
+            member=changed.name,
+            node_id=changed.node_id,
+            state=str(changed.role),
+            forwards=self.pair.forwards(changed),
+            boot_id=changed.boot_id,
+            via=device.name,
             command=line.text,
             status=outcome.reply.status,
             effect=str(outcome.effect),

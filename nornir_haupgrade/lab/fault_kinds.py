@@ -122,6 +122,18 @@ def data_port_down(default: str) -> Strike:
     return strike
 
 
+def ha_link_down(executor: Executor, _: Device, __: Params) -> Undo:
+    """The link between the members is down, and nothing else."""
+    pair = executor.pair
+
+    def set_link(*, up: bool) -> None:
+        pair.is_link_up = up
+        pair.changed()
+
+    set_link(up=False)
+    return lambda: set_link(up=True)
+
+
 def _wrong_device(_: Executor, device: Device, params: Params) -> Undo:
     before = device.node_id
 

@@ -43,6 +43,7 @@ class Pair:
         self.personality = PERSONALITIES[spec.platform]
         first, second = (self.personality.device(one, spec, timeline) for one in spec.members)
         self.devices = (first, second)
+        first.peer, second.peer = second, first
         self.sessions = SessionTables(spec, self.devices, timeline)
         self.elections = {
             group: Election(self, group, rules)
@@ -50,6 +51,8 @@ class Pair:
         }
         self._boots = {device.name: device.boots for device in self.devices}
         self._gap: _Gap | None = None
+        for device in self.devices:
+            device.join(self)
         master, *_ = [election.start() for election in self.elections.values()]
         if master is not None and self.personality.is_stateful:
             self.sessions.start(master)
@@ -71,11 +74,13 @@ class Pair:
 
     def is_peer_link_up(self, device: Device) -> bool:
         """Whether a member hears its peer on the HA link."""
-        return (
-            self.is_link_up
-            and device.ports["ha"]
-            and self.peer(device).ports["ha"]
-            and self.peer(device).phase is Phase.RUNNING
+        return self.has_link and self.peer(device).phase is Phase.RUNNING
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the HA link itself is whole, whoever is up at its ends."""
+        return self.is_link_up and all(
+            one.ports.get(one.session_port, True) for one in self.devices
         )
 
     def forwards(self, device: Device) -> bool:
@@ -120,6 +125,7 @@ class Pair:
     def role_changed(self, election: Election, device: Device, before: HaState) -> None:
         """Have the sessions follow a role that was given or lost, and write it down."""
         role, lost = election.role(device), 0
+        device.role_changed(election.group, before)
         if self.personality.is_stateful:
             if role is HaState.MASTER:
                 lost = self.sessions.take_over(device)

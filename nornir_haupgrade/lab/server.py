@@ -1,4 +1,7 @@
-"""A member's SSH server on loopback: there while its system is up, on the same port for good."""
+"""A member's SSH server on loopback: there while its system is up, on the same port for good.
+
+Where addresses belong to the roles, another member answers at it after a switchover.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from nornir_haupgrade.lab.sftp import FlashServer
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable, Sequence
 
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
@@ -42,9 +46,26 @@ class _Login(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         return self._server.admits(username, password)
 
+    def kbdint_auth_supported(self) -> bool:
+        return bool(self._server.asked)
+
+    def get_kbdint_challenge(
+        self, username: str, lang: str, submethods: str
+    ) -> tuple[str, str, str, tuple[tuple[str, bool], ...]]:
+        del username, lang, submethods
+        return "", "", "", self._server.asked
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        """The last answer is the password, those before say that a banner was read."""
+        if len(responses) != len(self._server.asked):
+            return False
+        *read, password = responses
+        is_read = all(word.lower() == "yes" for word in read)
+        return self._server.admits(username, password if is_read else "")
+
 
 class MemberServer:
-    """SSH, SFTP and terminals of one member, following its phase."""
+    """SSH, SFTP and terminals at one member's address, following who answers there."""
 
     def __init__(
         self,
@@ -55,9 +76,14 @@ class MemberServer:
         login: tuple[str, str],
         key: asyncssh.SSHKey,
     ) -> None:
-        self.device = device
+        self.device: Device | None = device
+        """Who answers; None: nobody."""
+        self._home = device
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.key = key
+        pair = executor.pair
+        self.asked = pair.personality.login_questions(pair.spec)
+        """What a login is asked, each with whether the answer is echoed; none: by password only."""
         self._executor = executor
         self._login = login
         self._other_key: asyncssh.SSHKey | None = None
@@ -66,7 +92,8 @@ class MemberServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[socket.socket] = set()
         """Connections that get no banner."""
-        device.listeners.append(self.follow)
+        executor.pair.listeners.append(self.follow)
+        self._hang_ups = [self._hang_up_of(one) for one in executor.pair.devices]
 
     @property
     def address(self) -> tuple[str, int]:
@@ -81,24 +108,32 @@ class MemberServer:
 
     def admits(self, username: str, password: str) -> bool:
         """Judge one login, and write it down."""
-        is_refused = self.device.has("login_refused") is not None
+        device = self.device or self._home
+        is_refused = device.has("login_refused") is not None
         is_good = (username, password) == self._login and not is_refused
         self._executor.pair.audit.add(
             "login",
             self._executor.pair.name,
-            member=self.device.name,
+            member=device.name,
             user=username,
             is_admitted=is_good,
         )
         return is_good
 
     def follow(self) -> None:
-        """Bring port and connections in line with the device's phase."""
-        if self.device.is_answering:
+        """Bring port and connections in line with who answers, and with its phase."""
+        pair = self._executor.pair
+        device = pair.personality.answers(pair, self._home)
+        if device is not self.device:
+            self._drop()
+            self.device = device
+        if device is None:
+            self._port.set(Answer.REFUSED)
+        elif device.is_answering:
             if self._port.answer is Answer.SILENT:
                 self._drop()
             self._port.set(Answer.OPEN)
-        elif self.device.is_silent:
+        elif device.is_silent:
             self._freeze()
             self._port.set(Answer.SILENT)
         else:
@@ -107,13 +142,24 @@ class MemberServer:
 
     async def close(self) -> None:
         """End everything."""
-        if self.follow in self.device.listeners:
-            self.device.listeners.remove(self.follow)
+        pair = self._executor.pair
+        if self.follow in pair.listeners:
+            pair.listeners.remove(self.follow)
+            for device, hang_up in zip(pair.devices, self._hang_ups, strict=True):
+                device.on_hang_up.remove(hang_up)
         self._drop()
         self._port.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _hang_up_of(self, device: Device) -> Callable[[], None]:
+        def hang_up() -> None:
+            if self.device is device:
+                self._drop()
+
+        device.on_hang_up.append(hang_up)
+        return hang_up
 
     def _drop(self) -> None:
         for connection in tuple(self.connections):
@@ -132,7 +178,7 @@ class MemberServer:
                     transport.pause_reading()
 
     def _accepted(self, connection: socket.socket) -> None:
-        if self.device.has("mute") is not None:
+        if self.device is not None and self.device.has("mute") is not None:
             self._held.add(connection)
             return
         task = asyncio.get_running_loop().create_task(self._serve(connection))
@@ -151,7 +197,7 @@ class MemberServer:
             await asyncssh.run_server(connection, options=await self._get_options())
 
     async def _get_options(self) -> asyncssh.SSHServerConnectionOptions:
-        is_changed = self.device.has("host_key_changed") is not None
+        is_changed = (self.device or self._home).has("host_key_changed") is not None
         if is_changed not in self._options:
             if is_changed:
                 self._other_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -163,9 +209,9 @@ class MemberServer:
                 sftp_factory=self._make_flash if has_sftp else None,
                 encoding=None,
                 line_editor=False,
-                kbdint_auth=False,
+                kbdint_auth=bool(self.asked),
                 public_key_auth=False,
-                kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
+                kex_algs=[*self._executor.pair.personality.key_exchanges],
                 compression_algs=None,
                 allow_pty=True,
                 agent_forwarding=False,
@@ -173,19 +219,20 @@ class MemberServer:
         return self._options[is_changed]
 
     def _make_flash(self, channel: asyncssh.SSHServerChannel[bytes]) -> FlashServer:
-        return FlashServer(channel, self.device)
+        return FlashServer(channel, self.device or self._home)
 
     async def _serve_terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        pair, logins = self._executor.pair, self.device.logins
-        personality = pair.personality
-        terminal, login = Terminal(privilege=personality.privilege(pair.spec)), ""
+        pair, device = self._executor.pair, self.device or self._home
+        personality, logins = pair.personality, device.logins
+        terminal = Terminal(privilege=personality.privilege(pair.spec), login=self._login)
+        login = ""
         has_terminal = process.command is None and process.term_type is not None
         if has_terminal or personality.gives_lines_to_all:
             # a session too that only copies a file
-            terminal.line = self.device.free_line()
+            terminal.line = device.free_line()
             login = f"{self._login[0]} pts/{terminal.line} {process.get_extra_info('peername')[0]}"
             logins[terminal.line] = login
-        session = personality.session(process, self._executor, self.device, terminal)
+        session = personality.session(process, self._executor, device, terminal)
         try:
             with contextlib.suppress(asyncssh.Error, OSError):
                 await session.serve()

@@ -143,7 +143,7 @@ class SessionTables:
         copy = self._copies[device.name]
         can_fill = (
             device.phase is Phase.RUNNING
-            and device.has_ha_running
+            and device.takes_sessions
             and device.role is not HaState.MASTER
             and source is not None
             and is_link_up

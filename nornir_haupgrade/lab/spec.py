@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nornir_haupgrade.lab.personalities.cisco_asa.spec import AsaSpec, asa_from
 from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import RouterSpec, router_from
+from nornir_haupgrade.lab.personalities.fortinet.spec import FortigateSpec, fortigate_from
+from nornir_haupgrade.lab.personalities.paloalto_panos.spec import PanosSpec, panos_from
 from nornir_haupgrade.lab.plain import SpecError, checked, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
-Setup: TypeAlias = RouterSpec
+Setup: TypeAlias = RouterSpec | AsaSpec | FortigateSpec | PanosSpec
 """What only the pairs of one platform have."""
 
 
@@ -23,6 +26,9 @@ class Platform(StrEnum):
 
     LINUX_HA = "linux_ha"
     CISCO_IOSXE = "cisco_iosxe"
+    CISCO_ASA = "cisco_asa"
+    FORTINET = "fortinet"
+    PALOALTO_PANOS = "paloalto_panos"
 
 
 class Moment(StrEnum):
@@ -68,6 +74,7 @@ class MemberSpec:
     other_version: str | None = None
     """What is installed besides, and not running; None: nothing."""
     priority: int = 100
+    """The higher, the more it is preferred; on PAN-OS the lower."""
     address: str = "127.0.0.1"
     port: int = 0
     """0: any free port, chosen once and kept over reboots."""
@@ -155,6 +162,46 @@ def router_pair(
     return simple_pair(name, versions=versions, **chosen)
 
 
+def asa_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("9.16(3)19", "9.16(3)19"),
+    setup: AsaSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A failover pair, NAMEa its primary unit and NAMEb its secondary; both are called NAME."""
+    chosen = {"platform": Platform.CISCO_ASA, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
+def fortigate_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("7.4.4", "7.4.4"),
+    setup: FortigateSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of FortiGates NAMEa (priority 120) and NAMEb (100), with any field of PairSpec."""
+    chosen = {"platform": Platform.FORTINET, "setup": setup, **settings}
+    return simple_pair(name, versions=versions, **chosen)
+
+
+def panos_pair(
+    name: str = "p1",
+    *,
+    versions: tuple[str, str] = ("10.1.9", "10.1.9"),
+    setup: PanosSpec | None = None,
+    **settings: Any,  # noqa: ANN401  # any field of PairSpec
+) -> PairSpec:
+    """A pair of PAN-OS firewalls NAMEa (preferred, 50) and NAMEb (100)."""
+    members = (
+        MemberSpec(f"{name}a", version=versions[0], priority=50),
+        MemberSpec(f"{name}b", version=versions[1], priority=100),
+    )
+    chosen = {"platform": Platform.PALOALTO_PANOS, "setup": setup, **settings}
+    return PairSpec(name, members, **chosen)
+
+
 def fault_from(data: Mapping[str, Any]) -> Fault:
     """A fault from plain data, as it comes from YAML or the control channel."""
     values = checked(Fault, data)
@@ -187,7 +234,12 @@ def _setup_from(data: Mapping[str, Any] | None, platform: Platform) -> Setup | N
     return _SETUPS[platform](data)
 
 
-_SETUPS = {Platform.CISCO_IOSXE: router_from}
+_SETUPS: dict[Platform, Callable[[Mapping[str, Any]], Setup]] = {
+    Platform.CISCO_IOSXE: router_from,
+    Platform.CISCO_ASA: asa_from,
+    Platform.FORTINET: fortigate_from,
+    Platform.PALOALTO_PANOS: panos_from,
+}
 
 
 def lab_from(data: Mapping[str, Any]) -> LabSpec:

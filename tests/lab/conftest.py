@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import paramiko
@@ -20,7 +21,9 @@ from nornir_haupgrade.lab import (
     PairRig,
     PairSpec,
     When,
+    asa_pair,
     build_image,
+    fortigate_pair,
     router_pair,
     simple_pair,
 )
@@ -28,7 +31,10 @@ from nornir_haupgrade.lab.audit import Audit, Entry
 from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.device import Device
 from nornir_haupgrade.lab.lab import MemberState
+from nornir_haupgrade.lab.personalities.cisco_asa.asa import Asa
 from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
+from nornir_haupgrade.lab.personalities.fortinet.fortigate import FortiGate, fortigate_of
+from nornir_haupgrade.lab.personalities.fortinet.versions import file_name
 from nornir_haupgrade.lab.personalities.linux_ha.appliance import appliance
 from nornir_haupgrade.lab.timeline import Timeline
 
@@ -164,8 +170,125 @@ class RouterWorld(Clockwork):
         return str(block)
 
 
+class AsaWorld(Clockwork):
+    """A failover pair: a is its primary unit and active, b the secondary."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # PairSpec's
+        super().__init__(asa_pair("p1", **settings))
+        first, second = self.pair.devices
+        assert isinstance(first, Asa)
+        assert isinstance(second, Asa)
+        self.a, self.b = first, second
+
+    def ask(self, unit: Asa, line: str, *answers: str, terminal: Terminal | None = None) -> str:
+        """What a privileged login is answered."""
+        reply = self.answer(unit, Line(line, terminal or Terminal(), answers))
+        return reply.stderr + reply.stdout
+
+    def configure(self, unit: Asa, *lines: str) -> list[str]:
+        """Enter configuration lines in one session; what each of them prints."""
+        at = Terminal()
+        self.ask(unit, "configure terminal", terminal=at)
+        return [self.ask(unit, line, terminal=at) for line in lines]
+
+    def prompt(self, unit: Asa, terminal: Terminal | None = None) -> str:
+        return self.rig.executor.command_line.prompt(unit, terminal or Terminal())
+
+    def host(self, unit: Asa, which: str = "This") -> str:
+        """A unit's state, as it says itself or of the other one: ``Primary - Active``."""
+        [found] = re.findall(rf"{which} host: (.*?) *\n", self.ask(unit, "show failover"))
+        return str(found)
+
+    def history(self, unit: Asa) -> list[tuple[str, str, str]]:
+        """From, to and why since the lab began, in the columns of ``show failover history``."""
+        lines = self.ask(unit, "show failover history").splitlines()[3:-1]
+        rows = zip(lines[0::3], lines[1::3], strict=True)
+        mine = [row for when, row in rows if " Mar 1 " not in when]
+        return [(row[:27].strip(), row[27:54].strip(), row[54:]) for row in mine]
+
+    def upload(self, unit: Asa, version: str, **settings: Any) -> str:  # noqa: ANN401
+        """Have an image lie on the disk; its name."""
+        name = f"asa-{version}.bin"
+        unit.disk.store(f"/flash/{name}", build_image(version, **settings))
+        return f"disk0:/{name}"
+
+    def upgrade_standby(self, version: str, **settings: Any) -> None:  # noqa: ANN401
+        """As Cisco's guide has it: the image on both, named to boot, the standby reloaded."""
+        active, standby = (self.a, self.b) if self.a.is_active else (self.b, self.a)
+        for unit in (active, standby):
+            name = self.upload(unit, version, **settings)
+        before = self.ask(active, "show running-config boot system").splitlines()
+        old = [f"no {line}" for line in before]
+        self.configure(active, *old, f"boot system {name}", *before)
+        self.ask(active, "write memory")
+        self.ask(active, "failover reload-standby")
+        self.wait(10)
+
+
+class FortiWorld(Clockwork):
+    """A cluster of two: a has the higher priority and is primary."""
+
+    def __init__(self, other_version: str | None = None, **settings: Any) -> None:  # noqa: ANN401
+        pair = fortigate_pair("p1", **settings)
+        members = [replace(member, other_version=other_version) for member in pair.members]
+        super().__init__(replace(pair, members=(members[0], members[1])))
+        self.a, self.b = (fortigate_of(device) for device in self.pair.devices)
+
+    def ask(
+        self, unit: FortiGate, line: str, *answers: str, terminal: Terminal | None = None
+    ) -> str:
+        """What a line prints; a question is answered with y unless something else is said."""
+        at = terminal or Terminal()
+        reply = self.answer(unit, Line(line, at, answers or ("y",)))
+        return reply.stderr + reply.stdout
+
+    def configure(self, unit: FortiGate, *lines: str) -> None:
+        """Enter configuration lines in one session; each is accepted."""
+        at = Terminal()
+        said = [self.ask(unit, line, terminal=at) for line in lines]
+        assert not any(said), said
+
+    def configure_ha(self, unit: FortiGate, *lines: str) -> None:
+        """Set something of ``system ha`` on one member, and let it travel."""
+        self.configure(unit, "config system ha", *(f"set {line}" for line in lines), "end")
+        self.wait(1)
+
+    def word(self, unit: FortiGate) -> str:
+        """A member's own role in its own words."""
+        [found] = re.findall(r"Current HA mode: (.*)", self.ask(unit, "get system status"))
+        return str(found)
+
+    def version(self, unit: FortiGate) -> str:
+        [found] = re.findall(r"^Version: \S+ v([\d.]+)", self.ask(unit, "get system status"))
+        return str(found)
+
+    def is_in_sync(self) -> bool:
+        """As the primary's report has it."""
+        said = self.ask(self.a, "get system ha status")
+        return re.findall(r"\): (\S+)\n", said) == ["in-sync", "in-sync"]
+
+    def offer(self, version: str, **settings: Any) -> str:  # noqa: ANN401
+        """Have every server offer an image; its name."""
+        name = file_name(version)
+        for unit in (self.a, self.b):
+            unit.depot.held[name] = build_image(version, **settings)
+        return name
+
+    def restore(self, unit: FortiGate, version: str, **settings: Any) -> str:  # noqa: ANN401
+        """``execute restore image``, with an image that is offered; what is said."""
+        name = self.offer(version, **settings)
+        return self.ask(unit, f"execute restore image tftp {name} 10.0.0.9")
+
+    def reboot(self, unit: FortiGate) -> None:
+        """Reboot and wait until it is in the cluster again."""
+        self.ask(unit, "execute reboot")
+        self.wait(5)
+
+
 MakeWorld: TypeAlias = Callable[..., World]
+MakeFortigates: TypeAlias = Callable[..., FortiWorld]
 MakeRouters: TypeAlias = Callable[..., RouterWorld]
+MakeAsas: TypeAlias = Callable[..., AsaWorld]
 StartLab: TypeAlias = Callable[..., LabThread]
 Login: TypeAlias = Callable[..., paramiko.SSHClient]
 Execute: TypeAlias = Callable[[paramiko.SSHClient, str], tuple[int, str, str]]
@@ -194,6 +317,26 @@ def routers() -> RouterWorld:
 
 
 @pytest.fixture
+def make_asas() -> MakeAsas:
+    return AsaWorld
+
+
+@pytest.fixture
+def asas() -> AsaWorld:
+    return AsaWorld()
+
+
+@pytest.fixture
+def make_fortigates() -> MakeFortigates:
+    return FortiWorld
+
+
+@pytest.fixture
+def fortigates() -> FortiWorld:
+    return FortiWorld()
+
+
+@pytest.fixture
 def start_lab() -> Iterator[StartLab]:
     """Start a lab with the pair p1; settings are PairSpec's fields."""
     with ExitStack() as stack:
@@ -212,6 +355,30 @@ def start_routers() -> Iterator[StartLab]:
 
         def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
             spec = LabSpec((router_pair("p1", **settings),), speed=speed)
+            return stack.enter_context(LabThread(spec))
+
+        yield start
+
+
+@pytest.fixture
+def start_asas() -> Iterator[StartLab]:
+    """Start a lab with the failover pair p1; settings are PairSpec's fields."""
+    with ExitStack() as stack:
+
+        def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
+            spec = LabSpec((asa_pair("p1", **settings),), speed=speed)
+            return stack.enter_context(LabThread(spec))
+
+        yield start
+
+
+@pytest.fixture
+def start_fortigates() -> Iterator[StartLab]:
+    """Start a lab with the cluster p1; settings are PairSpec's fields."""
+    with ExitStack() as stack:
+
+        def start(speed: float = 1.0, **settings: Any) -> LabThread:  # noqa: ANN401
+            spec = LabSpec((fortigate_pair("p1", **settings),), speed=speed)
             return stack.enter_context(LabThread(spec))
 
         yield start

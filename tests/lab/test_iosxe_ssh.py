@@ -19,6 +19,7 @@ from netmiko import BaseConnection, ConnectHandler, file_transfer
 from ntc_templates.parse import parse_output
 
 from nornir_haupgrade.lab import Fault, LabThread, RouterSpec, build_image
+from tests.lab.bare_terminal import Typing
 from tests.lab.conftest import Eventually, IsOpen, Login, StartLab
 
 pytestmark = pytest.mark.ssh
@@ -53,26 +54,6 @@ def parsed(session: BaseConnection, line: str) -> list[dict[str, Any]]:
     """As the community's templates read it; they do not know the flags of newer releases."""
     said = re.sub(r"  FLAGS: .*\n?", "", ask(session, line))
     return list(parse_output("cisco_ios", line, said))
-
-
-class Typing:
-    """A bare terminal."""
-
-    def __init__(self, client: paramiko.SSHClient) -> None:
-        self.channel = client.invoke_shell()
-        self.channel.settimeout(5)
-
-    def until(self, end: str) -> str:
-        data = ""
-        while not data.endswith(end):
-            piece = self.channel.recv(1000).decode()
-            assert piece, data
-            data += piece
-        return data
-
-    def send(self, text: str, end: str) -> str:
-        self.channel.send(text)
-        return self.until(end)
 
 
 def test_netmiko_logs_in_reads_and_configures(start_routers: StartLab) -> None:

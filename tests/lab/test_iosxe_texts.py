@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from nornir_haupgrade.lab import GroupProtocol, GroupSpec, RouterSpec, SoftwareMode
 from tests.lab.conftest import MakeRouters, RouterWorld
+from tests.lab.shapes import CAPTURES, pattern, strange as strange_among
 
-CAPTURES = Path(__file__).parent / "captures"
 NEW = "17.09.04a"
 OUT, SERVERS = "GigabitEthernet2 standby 10", "GigabitEthernet4 vrrp 30"
 
@@ -27,30 +26,8 @@ DOCUMENTED = {
 in genieparser's outputs of ``show standby all``."""
 
 
-def pattern(line: str) -> re.Pattern[str]:
-    """A real line with any value where it has one: a word with a digit, or in quotes."""
-    words = re.split(r"( +)", line.rstrip())
-    parts = [
-        r" +" if word.isspace() else r"\S+" if re.search(r"[\d\"]", word) else re.escape(word)
-        for word in words
-    ]
-    return re.compile("".join(parts))
-
-
-def known(*files: str) -> list[re.Pattern[str]]:
-    lines = [line for file in files for line in (CAPTURES / file).read_text().splitlines()]
-    return [pattern(line) for line in {line.rstrip() for line in lines}]
-
-
 def strange(text: str, *files: str) -> list[str]:
-    """Lines that no capture has."""
-    real = known(*files)
-    lines = [line.rstrip() for line in text.splitlines()]
-    return [
-        line
-        for line in lines
-        if line not in DOCUMENTED and not any(item.fullmatch(line) for item in real)
-    ]
+    return strange_among(text, *files, documented=DOCUMENTED)
 
 
 STANDBY = ("show_standby.raw", "show_standby1.raw", "show_standby3.raw")

@@ -154,7 +154,7 @@ class Observer:
             sent
             for sent in reversed(self._sent)
             if sent.index <= index
-            and sent.member == entry["member"]
+            and sent.member == entry["via"]
             and sent.text == entry["command"]
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.election import Rules
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.fault_kinds import Kind
+    from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.spec import MemberSpec, PairSpec
     from nornir_haupgrade.lab.timeline import Timeline
 
@@ -32,6 +33,10 @@ MakeSession = Callable[
 ]
 
 
+def _itself(_: Pair, member: Device) -> Device:
+    return member
+
+
 @dataclass(frozen=True, slots=True)
 class Personality:
     """A platform as the lab simulates it: devices, groups, a command line, what can go wrong."""
@@ -45,10 +50,17 @@ class Personality:
     faults: Mapping[str, Kind]
     privilege: Callable[[PairSpec], int] = lambda _: 15
     """Of a login."""
+    login_questions: Callable[[PairSpec], tuple[tuple[str, bool], ...]] = lambda _: ()
+    """What a keyboard-interactive login is asked, and whether the answer is echoed; the last one is
+    the password. None: there is no such login."""
     is_stateful: bool = True
     """Whether its devices keep a table of sessions; a router has none to lose."""
+    answers: Callable[[Pair, Device], Device | None] = _itself
+    """Whose management answers at a member's address; None: nobody's."""
     has_sftp: bool = False
     depot: Depot = SFTP
     """How files travel where there is no network."""
+    key_exchanges: tuple[str, ...] = ("curve25519-sha256", "curve25519-sha256@libssh.org")
+    """What its SSH server offers, the preferred first."""
     gives_lines_to_all: bool = True
     """Whether a session without a terminal is a line among the logins too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from nornir_haupgrade.lab.command import Line
 from nornir_haupgrade.lab.terminal.execute import execute
@@ -23,6 +23,9 @@ _SPACE, _RETURN = 0x20, 0x0D
 class AskingConsole:
     """One session's terminal, of a command line that asks and pages."""
 
+    joins_returns: ClassVar[bool] = True
+    """Whether a carriage return and a newline after it are one key."""
+
     def __init__(
         self,
         process: asyncssh.SSHServerProcess[bytes],
@@ -37,18 +40,22 @@ class AskingConsole:
         self.command_line = executor.command_line
         self._out = bytearray()
         """Printed and not yet sent: one packet for a line, not one for each of its characters."""
-        self._keyboard = Keyboard(process, self._put, self._flush)
+        self._keyboard = Keyboard(process, self._put, self._flush, joins_returns=self.joins_returns)
 
     async def serve(self) -> None:
         """Serve the session to its end."""
         command = self.process.command
         try:
             if command is None:
+                self.device.on_notice.append(self._say)
                 await self._run_shell()
             else:
                 await self.run_one(command)
         except Hangup:
             self.process.exit(0)
+        finally:
+            if self._say in self.device.on_notice:
+                self.device.on_notice.remove(self._say)
 
     def _put(self, data: bytes) -> None:
         self._out += data
@@ -77,21 +84,34 @@ class AskingConsole:
     def _cut(self) -> None:
         self.process.get_extra_info("connection").abort()
 
+    def greeting(self) -> str:
+        """What a login is shown before its first prompt."""
+        return "\n"
+
+    def erased(self, more: str) -> str:
+        """What takes the end of a page away again."""
+        return "\b" * len(more) + " " * len(more) + "\b" * len(more)
+
+    async def read_command(self) -> str:
+        """A line after a prompt."""
+        return await self._read()
+
     async def _run_shell(self) -> None:
-        self._print("\n")
+        self._print(self.greeting())
         while True:
             self._print(self.command_line.prompt(self.device, self.terminal))
             self._flush()
             try:
-                typed = await self._read()
+                typed = await self.read_command()
                 if not await self._enter(Line(typed.strip(" "), self.terminal)):
                     return
             except Interrupted:
                 continue
 
-    async def _read(self, *, echo: bool = True) -> str:
+    async def _read(self, kind: Answering = Answering.LINE) -> str:
         """A line, its echo sent as it is typed."""
-        return await self._keyboard.line(echo=echo)
+        mask = b"*" if kind is Answering.STARS else b""
+        return await self._keyboard.line(echo=kind is Answering.LINE, mask=mask)
 
     async def _enter(self, line: Line) -> bool:
         """Take one line; False when the session is over."""
@@ -134,10 +154,14 @@ class AskingConsole:
             answers = (*answers, answer)
 
     async def _answer(self, question: Question) -> str | None:
-        if question.kind is Answering.KEY:
-            return question.accepted("y" if await self._keyboard.confirmed() else "n")
+        if question.kind is Answering.CHOICE:
+            return "y" if await self._keyboard.chose_yes() else None
+        if question.kind in {Answering.KEY, Answering.LETTER}:
+            by_enter = question.kind is Answering.KEY
+            is_yes = await self._keyboard.confirmed(by_enter=by_enter)
+            return question.accepted("y" if is_yes else "n")
         while True:
-            typed = (await self._read(echo=question.kind is not Answering.SECRET)).strip()
+            typed = (await self._read(question.kind)).strip()
             answer = question.accepted(typed)
             if answer is not None or not question.again:
                 return answer
@@ -152,7 +176,7 @@ class AskingConsole:
             lines = lines[room:]
             self._flush()
             key = await self._keyboard.key()
-            self._print("\b" * len(more) + " " * len(more) + "\b" * len(more))
+            self._print(self.erased(more))
             if key not in {_SPACE, _RETURN}:
                 return
             room = self.terminal.length - 1 if key == _SPACE else 1

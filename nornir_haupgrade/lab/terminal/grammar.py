@@ -61,15 +61,15 @@ class Grammar(Generic[T]):
                 node = node.words.setdefault(word, _Node())
         node.here = found
 
-    def match(self, line: str) -> Match[T]:
-        """Read a line.
+    def match(self, line: str, *, is_exact: bool = False) -> Match[T]:
+        """Read a line; exact: without abbreviations.
 
         Raises:
             NoMatch: It is unknown, incomplete or ambiguous.
         """
         node, arguments, words = self._root, list[str](), list[str]()
         for token in re.finditer(r"\S+", line):
-            chosen = self._step(node, token[0], line)
+            chosen = self._step(node, token[0], line, is_exact=is_exact)
             if chosen is None and node.rest is not None:
                 rest = line[token.start() :].rstrip()
                 return Match(node.rest, (*arguments, rest), (*words, rest))
@@ -86,11 +86,13 @@ class Grammar(Generic[T]):
             raise NoMatch("% Incomplete command.")
         return Match(node.here, tuple(arguments), tuple(words))
 
-    def _step(self, node: _Node[T], token: str, line: str) -> str | None:
+    def _step(self, node: _Node[T], token: str, line: str, *, is_exact: bool) -> str | None:
         """The known word that a typed one stands for."""
         typed = token.lower()
         if typed in node.words:
             return typed
+        if is_exact:
+            return None
         found = [word for word in node.words if word.startswith(typed)]
         if len(found) > 1 and node.any_word is None:
             raise NoMatch(f'% Ambiguous command:  "{line.strip()}"')

@@ -34,15 +34,18 @@ class Keyboard:
         process: asyncssh.SSHServerProcess[bytes],
         write: Callable[[bytes], None],
         flush: Callable[[], None],
+        *,
+        joins_returns: bool = True,
     ) -> None:
         self._process = process
         self._write = write
         self._flush = flush
         self._typed = bytearray()
+        self._joins_returns = joins_returns
         self._was_return = False
 
     async def key(self) -> int:
-        """The next key; a carriage return and the newline after it are one.
+        """The next key; a carriage return and the newline after it are one, if they are joined.
 
         Raises:
             Hangup: There are no more.
@@ -63,20 +66,38 @@ class Keyboard:
                 self._typed += data
             key = self._typed.pop(0)
             was_return, self._was_return = self._was_return, key == _RETURN
-            if key == _NUL or (key == _NEWLINE and was_return):
+            if key == _NUL or (key == _NEWLINE and was_return and self._joins_returns):
                 continue
             return _RETURN if key == _NEWLINE else key
 
-    async def confirmed(self) -> bool:
-        """One key as the answer to ``[confirm]`` or ``[y/n]``: Enter and y go on, nothing else."""
+    async def confirmed(self, *, by_enter: bool = True) -> bool:
+        """One key as the answer to ``[confirm]`` or ``[y/n]``: y goes on, and Enter if it may."""
         key = await self.key()
-        is_yes = key in {_RETURN, ord("y"), ord("Y")}
+        is_yes = key in {ord("y"), ord("Y")} or (by_enter and key == _RETURN)
         self._write((b"" if key == _RETURN else bytes([key])) + b"\r\n")
         self._flush()
         return is_yes
 
-    async def line(self, *, echo: bool = True) -> str:
-        """A line, edited as it is typed.
+    async def chose_yes(self) -> bool:
+        """One key as the answer to ``(y or n)``: any other key is no answer.
+
+        Raises:
+            Interrupted: It was given up.
+        """
+        while True:
+            key = await self.key()
+            if key == _INTERRUPT:
+                self._write(b"^C\r\n")
+                raise Interrupted
+            if key in b"yYnN":
+                self._write(bytes([key]) + b"\r\n")
+                self._flush()
+                return key in b"yY"
+
+    async def line(self, *, echo: bool = True, mask: bytes = b"", prompt: str = "") -> str:
+        """A line, edited as it is typed; a mask is shown instead of each character.
+
+        Given a prompt, both are drawn again when the line is entered.
 
         Raises:
             Interrupted: It was given up.
@@ -86,7 +107,8 @@ class Keyboard:
         while True:
             key = await self.key()
             if key == _RETURN:
-                self._write(b"\r\n")
+                redrawn = b"\r" + prompt.encode() + bytes(line) if prompt else b""
+                self._write(redrawn + b"\r\n")
                 return line.decode(errors="replace")
             if key == _INTERRUPT:
                 self._write(b"^C\r\n")
@@ -96,9 +118,9 @@ class Keyboard:
                 return "end"
             if key == _END and not line:
                 raise Hangup
-            self._edit(line, key, echo=echo)
+            self._edit(line, key, echo=echo or bool(mask), mask=mask)
 
-    def _edit(self, line: bytearray, key: int, *, echo: bool) -> None:
+    def _edit(self, line: bytearray, key: int, *, echo: bool, mask: bytes) -> None:
         if key in _ERASE:
             gone = 1 if line else 0
         elif key == _KILL_LINE:
@@ -110,7 +132,7 @@ class Keyboard:
         else:
             line.append(key)
             if echo:
-                self._write(bytes([key]))
+                self._write(mask or bytes([key]))
             return
         del line[len(line) - gone :]
         if echo:

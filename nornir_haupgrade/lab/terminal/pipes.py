@@ -15,14 +15,14 @@ def split(line: str) -> tuple[str, str]:
     return (command.rstrip(), rest.strip()) if bar else (line, "")
 
 
-def filtered(text: str, wanted: str) -> str:
+def filtered(text: str, wanted: str, filters: tuple[str, ...] = _FILTERS) -> str:
     """What a filter leaves of an output.
 
     Raises:
         NoMatch: There is no such filter.
     """
     word, _, pattern = wanted.partition(" ")
-    found = [name for name in _FILTERS if word and name.startswith(word.lower())]
+    found = [name for name in filters if word and name.startswith(word.lower())]
     if len(found) != 1:
         raise NoMatch("% Invalid input detected at '^' marker.")
     if not pattern.strip():

@@ -11,9 +11,15 @@ class Answering(StrEnum):
 
     KEY = "key"
     """With one key: Enter and y go on, any other gives the command up."""
+    CHOICE = "choice"
+    """With the key y or n, and no other: n gives the command up."""
+    LETTER = "letter"
+    """With one key: y goes on, any other gives the command up, Enter too."""
     LINE = "line"
     SECRET = "secret"  # noqa: S105  # how it is typed
     """With a line that is not echoed."""
+    STARS = "stars"
+    """With a line of which a star is shown for each character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Question:
         """The answer that was meant; None: none that is taken."""
         if self.kind is Answering.KEY:
             return "y" if typed.lower() in {"", "y"} else None
+        if self.kind is Answering.LETTER:
+            return "y" if typed.lower() == "y" else None
         if not self.among:
             return typed
         meant = typed.lower()

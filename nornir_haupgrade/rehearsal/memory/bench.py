@@ -10,6 +10,7 @@ from nornir.core.configuration import Config
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.plugins.runners import SerialRunner
 
+from nornir_haupgrade.errors import Unreachable
 from nornir_haupgrade.lab.audit import Audit
 from nornir_haupgrade.lab.lab import PairRig
 from nornir_haupgrade.model import Flow
@@ -113,7 +114,11 @@ class Bench:
             ConnectFailed: There is no session, and why.
         """
         guard = Guard(declared, read_only=read_only, pair=self.spec.name, member=member)
-        device = self.device(member)
+        asked = self.device(member)
+        device = self.rig.pair.personality.answers(self.rig.pair, asked)
+        if device is None:
+            where = f"{member} in memory"
+            raise Unreachable(f"{where}: nobody answers", pair=self.spec.name, member=member)
         return self.TRANSPORT(self, device, guard, files=files, connect_timeout=connect_timeout)
 
     def _open_transport(

@@ -19,6 +19,7 @@ from nornir_haupgrade.errors import (
     LineDropped,
 )
 from nornir_haupgrade.lab import command as lab
+from nornir_haupgrade.lab.terminal.question import Answering
 from nornir_haupgrade.lab.transfer import Refused, give, take
 from nornir_haupgrade.model import Flow
 from nornir_haupgrade.platforms.base import Dialogue, Files, Progress
@@ -158,7 +159,8 @@ class MemoryTransport:
             self._guard.check_write(f"{answer[1]}\n")
             heard.append(f"{answer[1]}\n")
             self._travel(line, self._bench.pace.command, text)
-            typed = asked.accepted(answer[1])
+            is_no = asked.kind is Answering.CHOICE and answer[1].lower() != "y"
+            typed = None if is_no else asked.accepted(answer[1])
             if typed is None:
                 if not asked.again:
                     return _Ending.ANSWERED

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from nornir_haupgrade.lab.clock import moment
 
-_START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-"""When every lab begins: the same lab prints the same texts."""
+__all__ = ["log_stamp", "long_span", "moment", "short_span", "span", "stamp"]
+
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3_600, 86_400, 604_800, 31_536_000
-
-
-def moment(now: float) -> datetime:
-    """Device seconds as a date."""
-    return _START + timedelta(seconds=now)
 
 
 def stamp(now: float) -> str:

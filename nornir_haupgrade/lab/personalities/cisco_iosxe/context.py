@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.command import Outcome, Reply
+from nornir_haupgrade.lab.terminal.answers import show, wrong
 
 if TYPE_CHECKING:
-    from nornir_haupgrade.lab.command import Terminal
+    from nornir_haupgrade.lab.command import Outcome, Terminal
     from nornir_haupgrade.lab.pair import Pair
     from nornir_haupgrade.lab.personalities.cisco_iosxe.router import Router
+
+__all__ = ["USER", "At", "Handler", "show", "wrong"]
 
 USER = "admin"
 """The lab's login, as it stands in the configuration's own comments."""
@@ -42,13 +44,3 @@ class At:
 
 
 Handler: TypeAlias = "Callable[[At, tuple[str, ...]], Outcome]"
-
-
-def show(*lines: str) -> Outcome:
-    """An output of lines."""
-    return Outcome(Reply(stdout="".join(f"{line}\n" for line in lines)))
-
-
-def wrong(*lines: str) -> Outcome:
-    """A refusal; IOS has no exit status and no second stream, but the lab's log has."""
-    return Outcome(Reply(stdout="".join(f"{line}\n" for line in lines), status=1))

@@ -6,8 +6,8 @@ import hashlib
 import posixpath
 from typing import TYPE_CHECKING
 
+from nornir_haupgrade.lab.clock import moment
 from nornir_haupgrade.lab.personalities.cisco_iosxe import sections
-from nornir_haupgrade.lab.personalities.cisco_iosxe.clock import moment
 from nornir_haupgrade.lab.personalities.cisco_iosxe.context import At, show, wrong
 from nornir_haupgrade.lab.personalities.cisco_iosxe.software import FLASH, flash_path
 

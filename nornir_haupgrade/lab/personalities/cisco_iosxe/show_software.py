@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from nornir_haupgrade.lab.personalities.cisco_iosxe.clock import long_span, moment, span, stamp
+from nornir_haupgrade.lab.clock import moment
+from nornir_haupgrade.lab.personalities.cisco_iosxe.clock import long_span, span, stamp
 from nornir_haupgrade.lab.personalities.cisco_iosxe.context import At, show, wrong
 from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import built, train, unpadded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nornir_haupgrade.lab.personalities.cisco_iosxe.clock import moment
+from nornir_haupgrade.lab.clock import moment
 from nornir_haupgrade.lab.personalities.cisco_iosxe.context import At, show
 
 if TYPE_CHECKING:

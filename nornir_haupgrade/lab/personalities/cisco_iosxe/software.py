@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from nornir_haupgrade.lab.boot_files import BootFiles
 from nornir_haupgrade.lab.images import Slot, build_image, slot_of
 from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import file_name
 
@@ -155,45 +156,28 @@ class Bundle:
     def __init__(
         self, disk: Disk, boot_files: Callable[[], list[str]], versions: list[str]
     ) -> None:
-        self._disk = disk
-        self._boot_files = boot_files
-        for version in versions:
-            disk.store(FLASH + file_name(version), build_image(version))
-        self._running = FLASH + file_name(versions[0])
-        self._slot = slot_of(build_image(versions[0]), versions[0])
+        self._files = BootFiles(
+            disk,
+            lambda: [flash_path(name) for name in boot_files()],
+            {FLASH + file_name(version): version for version in versions},
+            endings=(".bin",),
+        )
 
     @property
     def running(self) -> str:
         """A file's name."""
-        return self._running.removeprefix(FLASH)
+        return self._files.running.removeprefix(FLASH)
 
     @property
     def coming(self) -> str:
         """A file's name."""
-        return (self._candidates() or [self._running])[0].removeprefix(FLASH)
+        return self._files.coming.removeprefix(FLASH)
 
     @property
     def image_file(self) -> str:
         """The file that was booted."""
         return f"bootflash:{self.running}"
 
-    def _candidates(self) -> list[str]:
-        """What may boot, in order; where none of the named boots, the first on flash."""
-        named = [flash_path(name) for name in self._boot_files()]
-        others = sorted(path for path in self._disk.files if path.endswith(".bin"))
-        return [path for path in (*named, *others) if path is not None and self._boots(path)]
-
-    def _boots(self, path: str) -> bool:
-        content = self._disk.files.get(path)
-        return content is not None and slot_of(bytes(content), path).image.is_bootable
-
     def boot(self, *, old: bool) -> Slot | None:
         """Read the image from flash, as it lies there now."""
-        found = self._candidates()
-        if old and self._boots(self._running):
-            found.insert(0, self._running)
-        if not found:
-            return None
-        self._running = found[0]
-        self._slot = slot_of(bytes(self._disk.files[self._running]), self._running)
-        return self._slot
+        return self._files.boot(old=old)

@@ -9,25 +9,14 @@ from nornir_haupgrade.lab.fault_kinds import (
     Kind,
     Params,
     Target,
-    Undo,
     by_hand,
     data_port_down,
+    ha_link_down,
     quirk,
     rule,
 )
 from nornir_haupgrade.lab.personalities.linux_ha.appliance import DATA_PORTS, appliance
 from nornir_haupgrade.lab.personalities.linux_ha.configuration import RULES
-
-
-def _ha_link_down(executor: Executor, _: Device, __: Params) -> Undo:
-    pair = executor.pair
-
-    def set_link(*, up: bool) -> None:
-        pair.is_link_up = up
-        pair.changed()
-
-    set_link(up=False)
-    return lambda: set_link(up=True)
 
 
 def _report_differs(_: Executor, device: Device, params: Params) -> None:
@@ -71,7 +60,7 @@ FAULTS: dict[str, Kind] = {
     "sync_stuck": _refuse("fwctl ha sync-config", "% peer does not answer"),
     "report_differs": Kind(_report_differs, Target.STANDBY),
     # roles and forwarding
-    "ha_link_down": Kind(_ha_link_down, Target.PAIR),
+    "ha_link_down": Kind(ha_link_down, Target.PAIR),
     "data_port_down": Kind(data_port_down(DATA_PORTS[0]), Target.STANDBY),
     "switch_refused": _refuse("fwctl ha suspend", "% cannot suspend"),
     "suspend_hangs": Kind(rule(Twist.HANG, "fwctl ha suspend"), Target.BOTH),
