@@ -49,6 +49,7 @@ def test_a_change_of_what_is_not_there_is_no_mutant(tmp_path: Path) -> None:
             change(tmp_path, Edit("a.py", old, "z = 1"))
 
 
+@pytest.mark.prove
 def test_a_test_that_does_not_exist_proves_nothing(tmp_path: Path) -> None:
     nowhere = ("tests/gates/test_preemption.py::test_that_is_not_there",)
     (tried,) = try_all([Mutant("a", "b", _QUICK.edits, nowhere)], tmp_path, workers=1)

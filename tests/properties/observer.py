@@ -153,9 +153,7 @@ class Observer:
         return next(
             sent
             for sent in reversed(self._sent)
-            if sent.index <= index
-            and sent.member == entry["via"]
-            and sent.text == entry["command"]
+            if sent.index <= index and sent.member == entry["via"] and sent.text == entry["command"]
         )
 
     def _preempting_again(self) -> Iterator[str]:

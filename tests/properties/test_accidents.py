@@ -107,15 +107,20 @@ def test_an_accident_breaks_no_rule(name: str, tmp_path: Path) -> None:
 def test_killed_at_any_moment_it_goes_on_to_the_end(
     spec: PairSpec, boundary: Boundary, tmp_path: Path
 ) -> None:
-    nth = 1
+    nth, done, held = 1, 0, 0
     while True:
         played = play(Script(spec, kills=(Kill(boundary, nth),)), tmp_path)
         assert played.wrong() == [], f"killed at {boundary} {nth}\n{played.story}"
         if not played.killed:
             break
         assert played.last is not None
-        is_good = played.last.end is Outcome.DONE
-        assert is_good, f"killed at {boundary} {nth}: {played.last.reason}\n{played.story}"
+        is_done = played.last.end is Outcome.DONE
+        # Routers change roles group by group: cut in between, it is for a person to say where to.
+        is_in_two = played.last.end is Ended.HELD and "MIXED" in played.play.roles
+        why = f"killed at {boundary} {nth}: {played.last.reason}\n{played.story}"
+        assert is_done or (is_in_two and spec is _ROUTERS), why
+        done, held = done + is_done, held + (not is_done)
         nth += 1
-    assert nth > 40, "an upgrade has more of them"
-    print(f"killed at each of {nth - 1} boundaries of the kind {boundary}: done all the same")
+    assert done > 40, "an upgrade has more of them"
+    assert held < 20, "only a switchover can be cut in two"
+    print(f"killed at each boundary of the kind {boundary}: {done} done all the same, {held} held")

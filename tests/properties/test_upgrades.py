@@ -100,6 +100,7 @@ def test_a_sample_of_upgrades_keeps_the_rules(platform: Platform, tmp_path: Path
 
 
 @pytest.mark.prove
+@pytest.mark.exhaustive
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("chunk", range(1, CHUNKS + 1))
 @pytest.mark.parametrize("platform", PROFILES, ids=str)
