@@ -102,6 +102,7 @@ def test_an_accident_breaks_no_rule(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.prove
 @pytest.mark.exhaustive
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("spec", [_FIREWALLS, _ROUTERS], ids=["firewalls", "routers"])
 @pytest.mark.parametrize("boundary", [Boundary.WRITE, Boundary.RECORD], ids=str)
 def test_killed_at_any_moment_it_goes_on_to_the_end(
