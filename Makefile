@@ -143,6 +143,10 @@ setup-linux: $(VENV)/.stamp ## Install what the Linux lab needs (Debian, root) a
 .PHONY: prove
 prove: prove-linux prove-python faults-page ## Run the long proofs too, on every supported Python found, and keep the output
 
+.PHONY: mutants
+mutants: $(VENV)/.stamp ## Only whether each proof of a rule notices a package that breaks it, as a table
+	@$(BIN)/python -m pytest -n 0 -m prove -rP --show-capture=stdout tests/mutants
+
 .PHONY: prove-linux
 prove-linux: $(VENV)/.stamp ## Only those on real Linux pairs: one after the other, since they measure
 	@$(LOAD) prove_on $(BIN)/python "$$(minor $(BIN)/python)" linux 0 linux

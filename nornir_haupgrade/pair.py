@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,11 +12,11 @@ from nornir_haupgrade.errors import CommandTimeout, HAUpgradeError, LineDropped
 from nornir_haupgrade.model import Flow, MemberId, PairFacts, ServiceResult
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.logins import OwnLogins, Refusals
-from nornir_haupgrade.platforms.napalm import Napalm, napalm_for
-from nornir_haupgrade.platforms.transport import open_transport
+from nornir_haupgrade.platforms.napalm import Napalm
 from nornir_haupgrade.platforms.wrapped import Heard, Nowhere, Told
 from nornir_haupgrade.settings import ManagementPath
 from nornir_haupgrade.site import Asking, Said, run_task
+from nornir_haupgrade.world import REAL, World
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -46,15 +45,16 @@ class Pair:
         *,
         is_read_only: bool,
         heard: Heard | None = None,
+        world: World = REAL,
     ) -> None:
         from nornir.core.state import GlobalState
-        from nornir.plugins.runners import ThreadedRunner
 
         names = {member.name for member in config.members}
         own = nr.filter(filter_func=lambda host: host.name in names)
         own.data = GlobalState(dry_run=is_read_only)
         # Without the caller's processors: they are shown steps, not every single read.
-        self.nr = own.with_runner(ThreadedRunner(num_workers=2)).with_processors([])
+        self.nr = own.with_runner(world.make_runner()).with_processors([])
+        self.world = world
         self.config = config
         self.settings = settings
         self.is_read_only = is_read_only
@@ -90,7 +90,7 @@ class Pair:
         """NAPALM, for as long as one `each`; None where nothing says how a member is reached."""
         with self._lock:
             if member not in self._napalm:
-                self._napalm[member] = napalm_for(
+                self._napalm[member] = self.world.napalm_for(
                     self.nr,
                     self.host(member),
                     pair=self.config.name,
@@ -135,7 +135,7 @@ class Pair:
         Args:
             members: Who is asked, if not both; nothing is known of the other one then.
         """
-        asked = time.monotonic()
+        asked = self.world.monotonic()
         facts: dict[MemberId, MemberFacts | None] = dict.fromkeys(self.names)
         errors: dict[MemberId, HAUpgradeError] = {}
         open_before = set(self._drivers)
@@ -157,7 +157,7 @@ class Pair:
 
     def _without_our_own(self, name: MemberId, facts: MemberFacts, asked: float) -> MemberFacts:
         """A session of ours that the device still lists is nobody else's login."""
-        ours = self._own[name].among(facts.others, asked=asked, now=time.monotonic())
+        ours = self._own[name].among(facts.others, asked=asked, now=self.world.monotonic())
         return replace(facts, others=facts.others - ours) if facts.others else facts
 
     def flow(self, member: MemberId) -> Flow | None:
@@ -191,7 +191,7 @@ class Pair:
     def log_in_anew(self) -> None:
         """The way of our sessions has moved, and nobody would tell us that they are dead."""
         for name in self._drivers:
-            self._own[name].broke(time.monotonic())
+            self._own[name].broke(self.world.monotonic())
         self.close()
 
     def _guarded(self, name: MemberId, work: Callable[[MemberId, Driver], T]) -> T | HAUpgradeError:
@@ -201,7 +201,7 @@ class Pair:
             return work(name, self._driver(name))
         except (CommandTimeout, LineDropped) as error:
             if name in self._drivers:
-                self._own[name].broke(time.monotonic())
+                self._own[name].broke(self.world.monotonic())
             self.close(name)
             return _named(error, self.config.name, name)
         except HAUpgradeError as error:
@@ -229,8 +229,8 @@ class Pair:
         if held is not None:
             return held[1]
         kind = self.kind
-        with self._refusals[name].care(time.monotonic):
-            transport = open_transport(
+        with self._refusals[name].care(self.world.monotonic):
+            transport = self.world.open_transport(
                 self.host(name),
                 pair=self.config.name,
                 login_and_read_only=kind.READ_ONLY,
@@ -245,6 +245,7 @@ class Pair:
             command_timeout=self.settings.command_timeout,
             install_timeout=self.settings.install_timeout,
             getters=self.getters_of(name),
+            clock=self.world.monotonic,
         )
         with self._lock:
             self._drivers[name] = (transport, driver)

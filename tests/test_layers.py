@@ -25,13 +25,13 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("", "__main__"),
     ("cli", "report"),
+    ("rehearsal",),
     ("processors", "rows"),
     ("campaign",),
-    ("rehearsal",),
     ("runner", "tasks"),
     ("engines",),
     ("procedure",),
-    ("pair", "site"),
+    ("pair", "site", "world"),
     ("gates", "probes"),
     ("platforms",),
     ("settings",),
@@ -44,6 +44,7 @@ SAME_ROW = {
     ("runner", "tasks"),
     ("cli", "report"),
     ("pair", "site"),
+    ("pair", "world"),
     ("errors", "model"),
 }
 LAB_MAY_IMPORT = {"lab", "model", "errors"}

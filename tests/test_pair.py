@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import pytest
 from nornir.core import Nornir
@@ -18,8 +18,9 @@ from nornir_haupgrade import pair as pairs
 from nornir_haupgrade.errors import CommandFailed, LineDropped, LoginRefused
 from nornir_haupgrade.model import MemberFacts, Role
 from nornir_haupgrade.pair import Pair
-from nornir_haupgrade.platforms.base import Files, Getters
+from nornir_haupgrade.platforms.base import Files, Getters, Transport
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
+from nornir_haupgrade.world import World
 
 FACTS = MemberFacts("id", Role.STANDBY, "12.15", "boot-1", "12.15", others=0)
 
@@ -68,6 +69,11 @@ class Clock:
         return self.now
 
 
+def later(pair: Pair, seconds: float) -> World:
+    """The pair's world in so many seconds."""
+    return replace(pair.world, monotonic=Clock(time.monotonic() + seconds).monotonic)
+
+
 @pytest.fixture
 def device() -> Device:
     return Device()
@@ -76,11 +82,11 @@ def device() -> Device:
 @pytest.fixture
 def pair(device: Device, monkeypatch: pytest.MonkeyPatch) -> Pair:
     monkeypatch.setattr(pairs, "driver_class", lambda _: device)
-    monkeypatch.setattr(pairs, "open_transport", lambda *_, **__: device)
     hosts = Hosts({name: Host(name, hostname="127.0.0.1") for name in ("p1a", "p1b")})
     members = (MemberConfig("p1a", None, "memory"), MemberConfig("p1b", None, "memory"))
     nr = Nornir(Inventory(hosts, Groups(), Defaults()))
-    return Pair(nr, PairConfig("p1", members, "memory"), Settings(), is_read_only=True)
+    world = World(open_transport=lambda *_, **__: cast("Transport", device))
+    return Pair(nr, PairConfig("p1", members, "memory"), Settings(), is_read_only=True, world=world)
 
 
 def others(pair: Pair) -> list[int | None]:
@@ -123,15 +129,13 @@ def test_what_is_read_in_a_session_that_dies_at_once_is_not_read_again(
     assert len(errors) == 1
 
 
-def test_a_login_that_never_came_about_is_no_broken_session(
-    pair: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*_: object, **__: object) -> Device:
+def test_a_login_that_never_came_about_is_no_broken_session(pair: Pair, device: Device) -> None:
+    def refused(*_: object, **__: object) -> NoReturn:
         raise LineDropped("refused", command="login")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(pairs, "open_transport", refused)
-        assert len(pair.look()[1]) == 2
+    before, pair.world = pair.world, replace(pair.world, open_transport=refused)
+    assert len(pair.look()[1]) == 2
+    pair.world = before
     device.others = 1
     assert others(pair) == [1, 1]
 
@@ -145,34 +149,30 @@ def test_sessions_that_were_left_behind_are_nobody_else_s_logins(
     assert others(pair) == [0, 0]
 
 
-def test_a_login_is_somebody_s_when_our_own_broke_long_ago(
-    pair: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_login_is_somebody_s_when_our_own_broke_long_ago(pair: Pair, device: Device) -> None:
     pair.look()
     pair.log_in_anew()
-    monkeypatch.setattr(pairs, "time", Clock(time.monotonic() + 600))
+    pair.world = later(pair, 600)
     device.others = 1
     assert others(pair) == [1, 1]
 
 
-def test_a_refused_login_is_not_tried_again_and_again(
-    pair: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_login_is_not_tried_again_and_again(pair: Pair, device: Device) -> None:
     """Accounts get locked: on both members, and where they are central on every pair."""
     clock = Clock(1000.0)
-    monkeypatch.setattr(pairs, "time", clock)
     tried: list[float] = []
 
-    def refused(*_: object, **__: object) -> Device:
+    def refused(*_: object, **__: object) -> NoReturn:
         tried.append(clock.now - 1000)
         raise LoginRefused("wrong password")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(pairs, "open_transport", refused)
-        for _ in range(120):
-            _, errors = pair.look(["p1a"])
-            assert isinstance(errors["p1a"], LoginRefused)
-            clock.now += 1
+    before = replace(pair.world, monotonic=clock.monotonic)
+    pair.world = replace(before, open_transport=refused)
+    for _ in range(120):
+        _, errors = pair.look(["p1a"])
+        assert isinstance(errors["p1a"], LoginRefused)
+        clock.now += 1
+    pair.world = before
     assert tried == [0, 15, 45, 105]
     clock.now += 240
     assert others(pair) == [0, 0]
@@ -260,31 +260,30 @@ def test_one_that_was_opened_after_the_logins_were_read_is_not_forgotten(
     assert others(reached) == [0, 0]
 
 
-def test_a_session_of_napalm_that_broke_leaves_our_own_open(
-    reached: Pair, device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_of_napalm_that_broke_leaves_our_own_open(reached: Pair, device: Device) -> None:
     others(reached)
-    with monkeypatch.context() as patched:
-        patched.setattr(pairs, "open_transport", None)  # nobody logs in anew
-        answers = reached.each(reads(reached, "get_vlans"))
-        assert {type(answer) for answer in answers.values()} == {CommandFailed}
-        device.others = 1
-        assert others(reached) == [0, 0]
+
+    def nobody(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("logged in anew")
+
+    reached.world = replace(reached.world, open_transport=nobody)
+    answers = reached.each(reads(reached, "get_vlans"))
+    assert {type(answer) for answer in answers.values()} == {CommandFailed}
+    device.others = 1
+    assert others(reached) == [0, 0]
 
 
 @pytest.mark.parametrize(("getter", "seconds"), [("get_facts", 31), ("get_vlans", 301)])
 def test_after_a_while_a_login_is_somebody_s(
     reached: Pair,
     device: Device,
-    monkeypatch: pytest.MonkeyPatch,
     getter: str,
     seconds: int,
 ) -> None:
     with suppress(CommandFailed):
         reached.one("p1a", reads(reached, getter))
     device.others = 1
-    with monkeypatch.context() as patched:
-        patched.setattr(pairs, "time", Clock(time.monotonic() + seconds - 2))
-        assert others(reached)[0] == 0
-        patched.setattr(pairs, "time", Clock(time.monotonic() + seconds))
-        assert others(reached)[0] == 1
+    reached.world = later(reached, seconds - 2)
+    assert others(reached)[0] == 0
+    reached.world = later(reached, seconds)
+    assert others(reached)[0] == 1

@@ -10,10 +10,11 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
-from nornir_haupgrade.engines.answers import is_due, utc_now
+from nornir_haupgrade.engines.answers import is_due
 from nornir_haupgrade.procedure.records import Asked, Choice
 from nornir_haupgrade.report.hold import LATER, WAIT, hold_lines
 from nornir_haupgrade.report.screens import marked
+from nornir_haupgrade.world import utc_now
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from nornir_haupgrade.procedure.records import Action, Ask, Asked, By, Choice, Decided, Kind
 
@@ -84,11 +84,6 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name, as in a container
         return f"uid {os.getuid()}"
-
-
-def utc_now() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(tz=UTC)
 
 
 def is_urgent(ask: Ask, within: timedelta) -> bool:

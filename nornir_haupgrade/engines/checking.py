@@ -21,6 +21,7 @@ from nornir_haupgrade.procedure.actions.prepare import local_image, management_c
 from nornir_haupgrade.procedure.actions.sessions import read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.settings import GateMoment
+from nornir_haupgrade.world import REAL, World
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.errand import Errand
@@ -45,15 +46,23 @@ class PairCheck:
         return not self.errors and all(check.verdict.is_good for check in self.checks)
 
 
-def check(project: Project, errand: Errand | None = None) -> list[PairCheck]:
+def check(
+    project: Project, errand: Errand | None = None, *, world: World = REAL
+) -> list[PairCheck]:
     """Look at every pair of the project, all at once."""
     with ThreadPoolExecutor(max_workers=max(1, len(project.pairs))) as threads:
-        return list(threads.map(lambda config: check_pair(project, config, errand), project.pairs))
+        return list(
+            threads.map(
+                lambda config: check_pair(project, config, errand, world=world), project.pairs
+            )
+        )
 
 
-def check_pair(project: Project, config: PairConfig, errand: Errand | None) -> PairCheck:
+def check_pair(
+    project: Project, config: PairConfig, errand: Errand | None, *, world: World = REAL
+) -> PairCheck:
     """One pair, read-only: the transport refuses anything else."""
-    pair = Pair(project.nr, config, project.settings, is_read_only=True)
+    pair = Pair(project.nr, config, project.settings, is_read_only=True, world=world)
     try:
         found = survey(pair)
         if found.errors:
@@ -125,7 +134,7 @@ def _sessions_check(pair: Pair, found: Surveyed) -> Verdict:
 
 
 def _services_check(pair: Pair) -> Verdict:
-    meter = Meter(pair.config, pair.run_site_task)
+    meter = Meter(pair.config, pair.run_site_task, pair.world)
     try:
         return baseline(meter.measure())
     finally:

@@ -22,7 +22,7 @@ import types
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
 from nornir_haupgrade.errors import HistoryDamaged
@@ -53,10 +53,12 @@ def as_data(record: Record) -> Json:
     return _write(record, Record, "record")
 
 
+@lru_cache(maxsize=256)
 def decode(text: str) -> Record:
     """Read a record as ``encode`` wrote it.
 
     A missing field takes its default, so that records may grow; one without a default is an error.
+    What was read of late is not read again: records never change.
 
     Raises:
         HistoryDamaged: It is no such text; the message says where in it.
@@ -69,7 +71,7 @@ def decode(text: str) -> Record:
 
 
 def _write(value: object, hint: _Hint, where: str) -> Json:
-    origin, args = _form_of(hint), get_args(hint)
+    origin, args = _parts_of(hint)
     if origin in {Union, types.UnionType}:
         return _write_choice(value, _choice_of(args), where)
     if origin is tuple and isinstance(value, tuple):
@@ -118,7 +120,7 @@ def _write_choice(value: object, choice: _Choice, where: str) -> Json:
 
 
 def _read(data: Json, hint: _Hint, where: str) -> object:
-    origin, args = _form_of(hint), get_args(hint)
+    origin, args = _parts_of(hint)
     if origin in {Union, types.UnionType}:
         return _read_choice(data, _choice_of(args), where)
     if origin in {tuple, frozenset} and isinstance(data, list):
@@ -225,8 +227,13 @@ def _json_types(hint: _Hint) -> set[type]:
     return {int, float} if hint is timedelta else {hint}
 
 
+@cache
+def _parts_of(hint: _Hint) -> tuple[object, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
+
+
 def _form_of(hint: _Hint) -> object:
-    return get_origin(hint)
+    return _parts_of(hint)[0]
 
 
 _SCALARS: Final = frozenset({str, int, bool, float, types.NoneType})

@@ -33,6 +33,7 @@ from nornir_haupgrade.engines.codec import decode, encode
 from nornir_haupgrade.errors import AnotherController, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
 from nornir_haupgrade.procedure.records import Record
+from nornir_haupgrade.world import utc_now
 
 SCHEMA: Final = 1
 
@@ -72,11 +73,6 @@ _TABLES: Final = (
 Clock: TypeAlias = Callable[[], datetime]
 Clean: TypeAlias = Callable[[Record], Record]
 _Row: TypeAlias = tuple[int, str, str, Sha256, Sha256]
-
-
-def utc_now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +160,15 @@ class History:
             except BaseException:
                 connection.close()
                 raise
+
+    @classmethod
+    def in_memory(cls, campaign: str, *, clock: Clock = utc_now) -> Self:
+        """A history that nobody else sees and that ends with this object: for simulations."""
+        connection = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        _fill(connection, campaign, _stamp(clock()))
+        return cls(connection, Path(":memory:"), clock=clock, clean=None)
 
     def __contains__(self, pair: str) -> bool:
         return bool(self._select("SELECT 1 FROM records WHERE pair = ? LIMIT 1", pair))
@@ -292,6 +297,10 @@ def _create(connection: sqlite3.Connection, campaign: str, created: str) -> None
             "this file system cannot hold a history that several processes use",
             advice="put the store on a local disk",
         )
+    _fill(connection, campaign, created)
+
+
+def _fill(connection: sqlite3.Connection, campaign: str, created: str) -> None:
     meta = {"schema": str(SCHEMA), "campaign": campaign, "created": created}
     with _transaction(connection):
         for statement in _TABLES:

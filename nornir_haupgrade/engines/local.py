@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from threading import Event as Flag, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from nornir_haupgrade.engines.answers import Person, Policy, user_name, utc_now
+from nornir_haupgrade.engines.answers import Person, Policy, user_name
 from nornir_haupgrade.engines.checking import PairCheck, check
 from nornir_haupgrade.engines.errand import Errand
 from nornir_haupgrade.engines.events import Event, Listener, Owed, PairEnd, Told
@@ -46,10 +46,14 @@ from nornir_haupgrade.procedure.records import (
     Record,
     Step,
 )
+from nornir_haupgrade.world import REAL, World
 
 if TYPE_CHECKING:
     from nornir_haupgrade.procedure.plan import Plan
     from nornir_haupgrade.settings import PairConfig, Project
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,16 @@ class LocalEngine:
         listener: Listener = lambda _: None,
         person: Person | None = None,
         workers: int | None = None,
+        world: World = REAL,
+        store: Store | None = None,
     ) -> None:
         self.project = project
+        self.world = world
         self.policy = policy or Policy(who=user_name())
         self.cancel = Flag()
         self.stop = Flag()
         redactor = redactor_for(project)
-        self.store = Store(project.settings.store, redactor=redactor)
+        self.store = store or Store(project.settings.store, redactor=redactor)
         self._campaigns: dict[str, Campaign] = {}
         """What each pair is worked on in."""
         self._notifier = Notifier(
@@ -137,7 +144,7 @@ class LocalEngine:
     def dry_run(self, errand: Errand) -> list[DryRun]:
         """What a run would find and do; only read-only commands are sent."""
         found = []
-        for checked in check(self.project, errand):
+        for checked in check(self.project, errand, world=self.world):
             config = next(config for config in self.project.pairs if config.name == checked.pair)
             rows: list[PreviewRow] = []
             if checked.plan is not None and not checked.plan.is_there_already:
@@ -163,8 +170,11 @@ class LocalEngine:
 
     # --- beginning --------------------------------------------------------------------------------
 
-    def _at_once(self, pairs: int) -> int:
-        return pairs if self._workers is None else min(pairs, self._workers)
+    def _all(self, work: Callable[[T], U], items: Sequence[T]) -> list[U]:
+        """Do something with each pair, in a thread of its own."""
+        at_once = len(items) if self._workers is None else min(len(items), self._workers)
+        with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="pair") as threads:
+            return list(threads.map(work, items))
 
     def _lock(self, locks: ExitStack) -> None:
         for name in sorted(config.name for config in self.project.pairs):
@@ -244,8 +254,7 @@ class LocalEngine:
         """Survey new pairs in parallel; open a campaign for those that can be planned."""
         if not configs:
             return [], []
-        with ThreadPoolExecutor(max_workers=self._at_once(len(configs))) as threads:
-            surveyed = list(threads.map(self._survey, configs))
+        surveyed = self._all(self._survey, configs)
         twice = same_device_twice(surveyed)
         if twice:
             raise BadInput.from_findings(twice)
@@ -296,6 +305,7 @@ class LocalEngine:
             config,
             self.project.settings,
             is_read_only=is_read_only,
+            world=self.world,
         )
 
     def _already_there(self, plan: Plan, found: Surveyed) -> PairEnd:
@@ -349,7 +359,7 @@ class LocalEngine:
         unseen = set(self.store.campaigns())
         while isinstance(opened, Opened) and opened.earlier in unseen:
             unseen.remove(opened.earlier)
-            with Store(self.store.root) as store:
+            with self.store.beside() as store:
                 found = store.open(opened.earlier)
                 records = found.history.records(pair)
             opened = records[0]
@@ -360,9 +370,7 @@ class LocalEngine:
     def _drive(self, loops: Sequence[PairLoop], ended: list[PairEnd]) -> list[PairEnd]:
         ends = list(ended)
         if loops:
-            at_once = self._at_once(len(loops))
-            with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="pair") as threads:
-                ends += threads.map(self._driven, loops)
+            ends += self._all(self._driven, loops)
             for campaign in {loop.campaign.id: loop.campaign for loop in loops}.values():
                 self._report(campaign, [end for end in ends if end.campaign == campaign.id])
         self._notifier.close()
@@ -371,7 +379,7 @@ class LocalEngine:
 
     def _report(self, campaign: Campaign, ends: Sequence[PairEnd]) -> None:
         try:
-            write_report(campaign, ends, utc_now())
+            write_report(campaign, ends, self.world.utc_now())
         except Exception as error:  # noqa: BLE001 - how the pairs ended is told without it, too
             what = f"the report of {campaign.id} could not be written: {error}"
             self._tell(Told(ends[0].pair, what))

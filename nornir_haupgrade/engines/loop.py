@@ -12,7 +12,6 @@ from nornir_haupgrade.engines.answers import (
     due_at,
     is_due,
     is_urgent,
-    utc_now,
 )
 from nornir_haupgrade.engines.endings import (
     ending_of,
@@ -109,7 +108,7 @@ class PairLoop:
             plan,
             evidence,
             self.state,
-            Meter(pair.config, pair.run_site_task),
+            Meter(pair.config, pair.run_site_task, pair.world),
             stop=stop,
             cancel=cancel,
             tell=lambda text: listener(Told(plan.pair, text)),
@@ -210,7 +209,7 @@ class PairLoop:
                 return record
         number = len(self.campaign.history.records(self.plan.pair))
         why = held_of(self.plan, ask, self.state, self._why, self._cause)
-        asked = Asked(number, ask, due_at(ask, utc_now()), why)
+        asked = Asked(number, ask, due_at(ask, self.pair.world.utc_now()), why)
         self._append(asked)
         self._tell(Held(self.plan.pair, ask, asked.why, asked.due))
         return asked
@@ -223,7 +222,7 @@ class PairLoop:
         if answer is not None:
             self._has_retried |= answer.choice is Choice.RETRY
             return answer
-        if is_due(asked, utc_now()):
+        if is_due(asked, self.pair.world.utc_now()):
             return by_deadline(asked)
         if self._person is not None:
             choice = self._person(self.plan.pair, asked)
@@ -231,14 +230,14 @@ class PairLoop:
                 return True
             if choice is not None:
                 return Decided(asked.number, choice[0], By.PERSON, self.policy.who, choice[1])
-            if is_due(asked, utc_now()):
+            if is_due(asked, self.pair.world.utc_now()):
                 return by_deadline(asked)
         if is_urgent(asked.ask, self.plan.switch_back_after):
             return self._await_deadline(asked)
         return None
 
     def _await_deadline(self, asked: Asked) -> Decided | bool:
-        while not is_due(asked, utc_now()):
+        while not is_due(asked, self.pair.world.utc_now()):
             self.context.wait(_WATCH)
             if self._has_changed():
                 return True

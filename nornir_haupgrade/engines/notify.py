@@ -11,10 +11,10 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from nornir_haupgrade.engines.answers import utc_now
 from nornir_haupgrade.engines.events import Ended, Event, Held, Listener, PairEnd, RunEnded, Told
 from nornir_haupgrade.procedure.records import Action
 from nornir_haupgrade.site import Asking, Said, run_task
+from nornir_haupgrade.world import utc_now
 
 if TYPE_CHECKING:
     from nornir_haupgrade.engines.redact import Redactor

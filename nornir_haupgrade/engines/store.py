@@ -31,11 +31,12 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
-from nornir_haupgrade.engines.history import Clock, History, utc_now
+from nornir_haupgrade.engines.history import Clock, History
 from nornir_haupgrade.engines.pair_index import NAME, PairIndex
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.errors import BadInput, HAUpgradeError, HistoryDamaged
 from nornir_haupgrade.model import Sha256
+from nornir_haupgrade.world import utc_now
 
 _ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _TIME: Final = "%Y%m%d-%H%M%S"
@@ -186,6 +187,10 @@ class Store:
                 return self._latest_for(pair)
             finally:
                 self._index.keep()
+
+    def beside(self) -> Store:
+        """The same campaigns, opened and closed apart from those that are open here."""
+        return Store(self.root)
 
     def close(self) -> None:
         """Close every campaign that was opened here."""

@@ -11,6 +11,7 @@ import uuid
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.lab.disk import Disk
@@ -28,6 +29,11 @@ _UPTIME_AT_START = 86_400.0
 _POST_SHARE = 0.2
 """The part of a boot before the kernel runs."""
 _NAMESPACE = uuid.UUID("6f0d2b1e-5f0a-4c58-9d0b-8f6a3f1f7a10")
+
+
+@lru_cache(maxsize=1024)
+def _boot_id(node_id: str, boots: int) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"{node_id}/{boots}"))
 
 
 class Phase(StrEnum):
@@ -190,7 +196,7 @@ class Device(ABC):
     @property
     def boot_id(self) -> str:
         """New at each boot; the same lab gives the same ones."""
-        return str(uuid.uuid5(_NAMESPACE, f"{self.node_id}/{self.boots}"))
+        return _boot_id(self.node_id, self.boots)
 
     @property
     def uptime(self) -> float:

@@ -76,12 +76,18 @@ class Timeline:
 
     def real_delay(self) -> float | None:
         """Real seconds until the next timer is due; None when nothing is to come."""
-        while self._heap and self._heap[0].is_cancelled:
-            heapq.heappop(self._heap)
-        if not self._heap:
+        due = self.next_at
+        if due is None:
             return None
         now = (self.clock() - self._start) * self.speed
-        return max(0.0, (self._heap[0].when - now) / self.speed)
+        return max(0.0, (due - now) / self.speed)
+
+    @property
+    def next_at(self) -> float | None:
+        """The device second of the next timer; None when nothing is to come."""
+        while self._heap and self._heap[0].is_cancelled:
+            heapq.heappop(self._heap)
+        return self._heap[0].when if self._heap else None
 
     @contextmanager
     def caused_by(self, cause: str) -> Iterator[None]:

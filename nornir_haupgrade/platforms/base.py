@@ -7,6 +7,7 @@ the intent can be on disk, and then *done* (``perform``).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -166,6 +167,7 @@ class Driver(Protocol):
         command_timeout: float,
         install_timeout: float,
         getters: Getters | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None: ...
 
     def capabilities(self) -> Capabilities:

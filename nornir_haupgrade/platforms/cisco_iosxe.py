@@ -69,9 +69,11 @@ class CiscoIosXe:
         command_timeout: float,
         install_timeout: float,
         getters: Getters | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport = transport
         self._getters = getters
+        self._clock = clock
         self._talk = Talk(
             transport, command_timeout=command_timeout, install_timeout=install_timeout
         )
@@ -256,11 +258,11 @@ class CiscoIosXe:
     def _remembered(self, what: str, read: Callable[[], T]) -> T:
         """What changes by an administrator's hand only: not read again at once if it was slow."""
         until, value = self._held.get(what, (0.0, None))
-        began = time.monotonic()
+        began = self._clock()
         if began < until:
             return cast("T", value)
         found = read()
-        ended = time.monotonic()
+        ended = self._clock()
         self._held[what] = (ended + _PATIENCE * (ended - began), found)
         return found
 

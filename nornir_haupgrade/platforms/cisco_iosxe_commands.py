@@ -42,9 +42,12 @@ def commands_of(order: Order, facts: MemberFacts) -> tuple[str, ...]:
         case Change.BACK_UP:
             return ("show running-config",)
         case Change.PREEMPTION_OFF:
-            return configure(map(_off, _preempting(facts.ha_lines)), save=True)
+            off = configure(map(_off, _preempting(facts.ha_lines)), save=True)
+            # Cut off behind the last line, it is off and would be on again after a reload.
+            return off or ((SAVE,) if facts.is_saved is False else ())
         case Change.PREEMPTION_ON:
-            return configure(_brought_back(order), save=True)
+            on = configure(_brought_back(order), save=True)
+            return (SAVE,) if facts.is_saved is False and _is_back(order, facts) else on
         case Change.RELINQUISH:
             return configure(_taking(facts), save=False)
         case Change.RELEASE:
@@ -130,6 +133,11 @@ def _brought_back(order: Order) -> Iterator[tuple[Sequence[str], str]]:
             advice="compare with the backup that was taken first, and configure it by hand",
         )
     yield from ((line.path, line.text) for line in found)
+
+
+def _is_back(order: Order, facts: MemberFacts) -> bool:
+    """Cut off behind the last line: said once more, it would pass for somebody else's change."""
+    return set(_preempting(order.lines)) <= set(_preempting(facts.ha_lines))
 
 
 def _taking(facts: MemberFacts) -> Iterator[tuple[Sequence[str], str]]:

@@ -64,8 +64,10 @@ class Talk:
 
     def configure(self, lines: Sequence[str]) -> str:
         """Send lines one by one; the first that is refused ends it, and configuring is left."""
-        said = [self._begin(lines[0])] if lines else []
-        said += [self._save() if line == SAVE else self._set(line) for line in lines[1:]]
+        is_begun = bool(lines) and lines[0] != SAVE
+        said = [self._begin(lines[0])] if is_begun else []
+        rest = lines[1:] if is_begun else lines
+        said += [self._save() if line == SAVE else self._set(line) for line in rest]
         return "\n".join(text for text in said if text)
 
     def install(self, line: str, word: str) -> str:

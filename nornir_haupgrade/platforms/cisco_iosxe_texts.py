@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from nornir_haupgrade.errors import UnexpectedOutput
@@ -252,8 +253,9 @@ def _split(name: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", name)
 
 
-def _table(command: str, text: str) -> list[dict[str, str]]:
-    """A command's rows by ntc-templates."""
+@lru_cache(maxsize=64)
+def _table(command: str, text: str) -> tuple[Mapping[str, str], ...]:
+    """A command's rows by ntc-templates; it takes 2 ms, and most texts come again unchanged."""
     import ntc_templates
     from ntc_templates.parse import parse_output
 
@@ -263,4 +265,4 @@ def _table(command: str, text: str) -> list[dict[str, str]]:
         rows = parse_output("cisco_ios", command, text, template_dir=str(folder))
     except Exception as error:  # textfsm's own, which is not ours to name
         raise unexpected(command, f"not as it is known ({error})", text) from error
-    return [dict(row) for row in rows]
+    return tuple(dict(row) for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,7 +32,7 @@ from nornir_haupgrade.platforms.keyvalues import unexpected
 from nornir_haupgrade.platforms.linux_ha_commands import UPLOADS, commands_of, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nornir_haupgrade.platforms.base import Getters, Order, Progress, Transport
 
@@ -83,8 +84,9 @@ class LinuxHA:
         command_timeout: float,
         install_timeout: float,
         getters: Getters | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        del getters  # its own commands say all that it needs
+        del getters, clock  # its own commands say all that it needs, and nothing is remembered
         self._transport = transport
         self._command_timeout = command_timeout
         self._install_timeout = install_timeout

@@ -1,4 +1,4 @@
-"""Simulated twins of an inventory's pairs, and the procedure rehearsed on them.
+"""Whole procedures on simulated pairs: twins of an inventory's pairs, and pairs in memory.
 
 Above the engines and the lab, which know nothing of each other.
 """

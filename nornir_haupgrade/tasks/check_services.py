@@ -25,7 +25,7 @@ def check_services(task: Task) -> Result:
         services and all are good.
     """
     with pair_of(task) as pair:
-        meter = Meter(pair.config, pair.run_site_task)
+        meter = Meter(pair.config, pair.run_site_task, pair.world)
         try:
             found = meter.measure()
         finally:

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from nornir_haupgrade.model import ImageFile, MemberFacts, PairFacts, Preemption, Role
-from nornir_haupgrade.procedure.actions import context, writing
 from nornir_haupgrade.procedure.actions.context import Context
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.procedure.actions.registry import do
@@ -47,6 +47,7 @@ class Bench:
     baseline: dict[str, str] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
     port: Port | None = None
+    stop: Event = field(default_factory=Event)
     meters: list[Meter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,6 +67,7 @@ class Bench:
             settings,
             {"p1a": self.a, "p1b": self.b},
             self.port,
+            self.clock.world,
         )
         plan = Plan(
             "p1",
@@ -83,7 +85,7 @@ class Bench:
             state,
             self.meter(),
             baseline=self.baseline,
-            stop=self.clock,
+            stop=self.stop,
             tell=self.told.append,
         )
 
@@ -125,11 +127,9 @@ def _member(name: str, role: Role) -> Device:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     """The pair, and a clock that no wait has to be waited for."""
     clock = Clock()
-    monkeypatch.setattr(context, "time", clock)
-    monkeypatch.setattr(writing, "time", clock)
     file = tmp_path / "fw-13.img"
     file.write_bytes(b"image of 13.8")
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -48,14 +48,15 @@ from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.archive import read_archive
 from nornir_haupgrade.platforms.base import Driver, Files, Order, Progress
 from nornir_haupgrade.settings import PairConfig, Settings
+from nornir_haupgrade.world import REAL, World
 
 OLD: Final = "12.15"
 NEW: Final = "13.8"
 FILES: Final = {"rules": "allow 80\nallow 443\n", "nat": "none\n"}
 
 
-class Clock(threading.Event):
-    """The action's clock and a person's stop in one: a wait passes time instead of waiting.
+class Clock:
+    """The action's clock: a wait passes time instead of waiting.
 
     Attributes:
         passed: Seconds that were waited for.
@@ -65,7 +66,6 @@ class Clock(threading.Event):
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self.passed = 0.0
         self.is_real = False
         self.waits = False
@@ -76,14 +76,19 @@ class Clock(threading.Event):
         passed = 0.0 if self.waits else self.passed
         return passed + (time.monotonic() if self.is_real else 0.0)
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, stop: threading.Event, seconds: float) -> bool:
         """Pass the time; whether a person stopped it."""
-        self.passed += timeout or 0.0
+        self.passed += seconds
         if self.waits:
-            time.sleep(timeout or 0.0)
+            time.sleep(seconds)
         if self.stop_after is not None and self.passed >= self.stop_after:
-            self.set()
-        return self.is_set()
+            stop.set()
+        return stop.is_set()
+
+    @property
+    def world(self) -> World:
+        """This machine, but for the clock."""
+        return World(monotonic=self.monotonic, wait=self.wait)
 
 
 class Port:
@@ -315,11 +320,12 @@ class MemoryPair(Pair):
         settings: Settings,
         devices: dict[MemberId, Device],
         port: Port | None,
+        world: World = REAL,
     ) -> None:
         number = port.number if port is not None else 1  # nobody listens there
         hosts = Hosts({name: Host(name, hostname="127.0.0.1", port=number) for name in devices})
         nr = Nornir(Inventory(hosts, Groups(), Defaults()))
-        super().__init__(nr, config, settings, is_read_only=False)
+        super().__init__(nr, config, settings, is_read_only=False, world=world)
         self.devices = devices
         self.closed: list[MemberId] = []
         self.logins_while_down = 0

@@ -36,6 +36,13 @@ def test_preemption_that_is_accepted_but_still_on_is_a_failure(bench: Bench) -> 
     assert bench.do(Action.BORROW_PREEMPTION).verdict.status is Status.FAIL
 
 
+def test_preemption_that_is_off_and_not_saved_is_a_failure(bench: Bench) -> None:
+    bench.b.becomes(is_saved=False)
+    result = bench.do(Action.BORROW_PREEMPTION)
+    assert result.verdict.status is Status.FAIL
+    assert result.verdict.reason == "preemption is off, but not saved, on p1b"
+
+
 @pytest.mark.parametrize("error", LOST)
 def test_a_lost_reply_is_no_proof_for_what_a_look_settles(
     bench: Bench, error: HAUpgradeError

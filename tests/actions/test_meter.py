@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from nornir_haupgrade.probes.watch import Watch
 from nornir_haupgrade.procedure.actions.meter import Meter
 from nornir_haupgrade.settings import Canary, MemberConfig, PairConfig, TcpService
 from tests.actions.memory import Port
@@ -34,7 +35,9 @@ def until(is_so: Callable[[], object]) -> None:
 
 
 def kill(meter: Meter) -> None:
-    engine = meter.open()._engine
+    watch = meter.open()
+    assert isinstance(watch, Watch)
+    engine = watch._engine
     engine._loop.call_soon_threadsafe(engine._loop.stop)
     until(lambda: not engine.is_alive)
 

@@ -121,7 +121,7 @@ def test_a_check_gives_up_as_well(bench: Bench) -> None:
 
 
 def test_a_person_need_not_wait_for_a_gate(bench: Bench) -> None:
-    bench.clock.set()
+    bench.stop.set()
     with pytest.raises(Interrupted):
         gated(bench, Action.ENTRY, gate("hangs"))
 

@@ -213,6 +213,19 @@ def test_where_nothing_is_to_be_changed_nothing_is_said() -> None:
     assert commands_of(Order(Change.RELEASE, lines=LINES), PACKAGES) == ()
 
 
+def test_preemption_that_is_off_already_and_not_saved_is_saved() -> None:
+    off = tuple(line for line in LINES if "|no " in line)
+    facts = replace(PACKAGES, ha_lines=off, is_saved=False)
+    assert commands_of(Order(Change.PREEMPTION_OFF), facts) == ("write memory",)
+
+
+def test_preemption_that_is_on_again_and_not_saved_is_saved_without_saying_it_again() -> None:
+    order = Order(Change.PREEMPTION_ON, lines=LINES)
+    assert commands_of(order, replace(PACKAGES, is_saved=False)) == ("write memory",)
+    half = replace(PACKAGES, ha_lines=(*LINES[:1], *LINES[2:]), is_saved=False)
+    assert "standby 50 preempt delay minimum 120" in commands_of(order, half)
+
+
 def test_only_groups_that_took_the_role_are_released() -> None:
     half = replace(PACKAGES, ha_lines=(*LATCHED.ha_lines[:2], *LINES[2:]))
     assert commands_of(Order(Change.RELEASE, lines=LINES), half) == (

@@ -12,6 +12,7 @@ from nornir_haupgrade.procedure.conditions import condition, forwards_nobody, ow
 from nornir_haupgrade.procedure.plan import Plan
 from nornir_haupgrade.procedure.records import Action, Ask, Kind, Lease, LeaseKind, Run, Step
 from nornir_haupgrade.procedure.state import State
+from nornir_haupgrade.procedure.steps.prepare import borrow_preemption
 from nornir_haupgrade.procedure.steps.step04_preemption_off import preemption_off
 from nornir_haupgrade.procedure.steps.step05_upgrade_standby import change_software
 from nornir_haupgrade.procedure.steps.step06_switch_over import move_role
@@ -79,6 +80,40 @@ def test_preemption_that_somebody_turned_on_again_is_taken_again_in_step_4() -> 
     found = preemption_off(PLAN, State(facts=read(a={"preempts": True})))
     assert isinstance(found, Run)
     assert (found.action, found.step) == (Action.BORROW_PREEMPTION, Step.PREEMPTION_OFF)
+
+
+OWED = frozenset({Lease(LeaseKind.PREEMPTION, "a")})
+
+
+def unsaved(leases: frozenset[Lease], *, is_latched: bool = False) -> State:
+    """What was borrowed was cut off behind its last line."""
+    found = read(a={"preempts": False}, b={"preempts": False})
+    own = found.of("a")
+    assert own is not None
+    own = replace(own, is_saved=False, is_latched=is_latched)
+    return State(facts=PairFacts((("a", own), ("b", found.of("b")))), leases=leases)
+
+
+def test_preemption_that_was_borrowed_and_not_saved_is_saved() -> None:
+    found = borrow_preemption(PLAN, unsaved(OWED), Step.PREPARE)
+    assert isinstance(found, Run)
+    assert (found.action, found.members) == (Action.BORROW_PREEMPTION, ("a",))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(lambda: unsaved(frozenset()), id="not ours"),
+        pytest.param(lambda: unsaved(OWED, is_latched=True), id="latched"),
+        pytest.param(lambda: replace(unsaved(OWED), given_up=OWED), id="given up"),
+        pytest.param(
+            lambda: State(facts=read(a={"preempts": False}, b={"preempts": False}), leases=OWED),
+            id="nothing to save",
+        ),
+    ],
+)
+def test_what_is_not_ours_to_save_is_not_saved(state: Callable[[], State]) -> None:
+    assert borrow_preemption(PLAN, state(), Step.PREPARE) is None
 
 
 @pytest.mark.parametrize("state", [State(), State(facts=read(a={"power": "dead"}))])

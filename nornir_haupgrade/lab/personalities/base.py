@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nornir_haupgrade.lab.command import events_of
+from nornir_haupgrade.lab.transfer import SFTP, Depot
 
 if TYPE_CHECKING:
     import asyncssh
@@ -66,6 +67,8 @@ class Personality:
     answers: Callable[[Pair, Device], Device | None] = _itself
     """Whose management answers at a member's address; None: nobody's."""
     has_sftp: bool = False
+    depot: Depot = SFTP
+    """How files travel where there is no network."""
     key_exchanges: tuple[str, ...] = ("curve25519-sha256", "curve25519-sha256@libssh.org")
     """What its SSH server offers, the preferred first."""
     gives_lines_to_all: bool = True

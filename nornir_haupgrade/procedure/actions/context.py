@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Event
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from nornir_haupgrade.procedure.plan import Plan
     from nornir_haupgrade.procedure.records import Result, Run
     from nornir_haupgrade.procedure.state import State
+    from nornir_haupgrade.world import World
 
 
 class Evidence(Protocol):
@@ -73,13 +73,22 @@ class Context:
     written: set[MemberId] = field(default_factory=set)
     """The members that something was sent to in this run."""
 
+    @property
+    def world(self) -> World:
+        """What the pair is worked on through."""
+        return self.pair.world
+
+    def deadline(self, seconds: float) -> Deadline:
+        """So many seconds from now, on the clock of the pair's world."""
+        return Deadline(self.world.monotonic, seconds)
+
     def wait(self, seconds: float) -> None:
         """Sleep, unless a person stops it.
 
         Raises:
             Interrupted: The run is left as it is; it is looked at when it is continued.
         """
-        if self.stop.wait(seconds):
+        if self.world.wait(self.stop, seconds):
             message = "stopped while waiting"
             raise Interrupted(message, pair=self.plan.pair)
 
@@ -99,13 +108,14 @@ class Context:
 class Deadline:
     """How long something may still take."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
 
     @property
     def left(self) -> float:
         """Seconds left, never below 0."""
-        return max(0.0, self._end - time.monotonic())
+        return max(0.0, self._end - self._clock())
 
     @property
     def is_over(self) -> bool:

@@ -13,7 +13,7 @@ from nornir_haupgrade.gates.getters import as_before, distinct, readable
 from nornir_haupgrade.model import MemberId, Sha256, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver, Getters
-from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict
+from nornir_haupgrade.procedure.actions.context import Context, error_verdict
 from nornir_haupgrade.settings import Getter
 from nornir_haupgrade.settings.getters import chosen
 
@@ -67,7 +67,7 @@ def recorded(ctx: Context, rows: list[tuple[str, str]]) -> list[Check]:
 def compared(ctx: Context, member: MemberId) -> list[Check]:
     """A member against its own baseline; what is not as before is read again until it settles."""
     getters = wanted(ctx.pair)
-    deadlines = {one.name: Deadline(one.settle) for one in getters}
+    deadlines = {one.name: ctx.deadline(one.settle) for one in getters}
     verdicts: dict[str, Verdict] = {}
     waiting, pause = getters, _PAUSE
     while waiting:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.model import MemberId, PairFacts, Role, Status, Verdict
-from nornir_haupgrade.procedure.actions.context import Context, Deadline, result
+from nornir_haupgrade.procedure.actions.context import Context, result
 from nornir_haupgrade.procedure.actions.ports import wait_until, watch_port
 from nornir_haupgrade.procedure.records import Action, Result, Run
 
@@ -41,7 +41,7 @@ def looked(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeError]]:
         # A session that died with the last reboot says so only when it is used.
         ctx.wait(_PAUSE)
         facts, errors = ctx.pair.look()
-    deadline = Deadline(ctx.pair.settings.settle_timeout)
+    deadline = ctx.deadline(ctx.pair.settings.settle_timeout)
     answering = [name for name in facts.names if name not in errors]
     while facts.active is None and len(errors) == 1 and not deadline.is_over:
         ctx.wait(_PAUSE)
@@ -73,7 +73,7 @@ def settled(
         seconds: At most so long.
         is_done: What is awaited: until a role has moved, two looks agree on the old ones.
     """
-    deadline = Deadline(seconds)
+    deadline = ctx.deadline(seconds)
     facts, errors = ctx.pair.look()
     while not deadline.is_over:
         ctx.wait(_PAUSE)
@@ -93,7 +93,7 @@ def _after_install(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErr
     runs = (ctx.state.running, ctx.state.unsettled)
     sent = [run for run in runs if run is not None and run.action is Action.INSTALL]
     awaited = [(name, str(run.to)) for run in sent for name in run.members]
-    deadline = Deadline(ctx.pair.settings.settle_timeout)
+    deadline = ctx.deadline(ctx.pair.settings.settle_timeout)
     while True:
         facts, errors = looked(ctx)
         found = [(facts.of(name), version) for name, version in awaited]
@@ -110,8 +110,8 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
     takes.
     """
     settings = ctx.pair.settings
-    deadline = Deadline(settings.reload_timeout)
-    unchanged = Deadline(ctx.pair.reload_notice)
+    deadline = ctx.deadline(settings.reload_timeout)
+    unchanged = ctx.deadline(ctx.pair.reload_notice)
     pause = _PAUSE
     while True:
         facts, errors = ctx.pair.look()
@@ -121,7 +121,7 @@ def _after_reload(ctx: Context) -> tuple[PairFacts, dict[MemberId, HAUpgradeErro
             if not _has_rebooted(ctx, facts) and unchanged.is_over:
                 return facts, errors
         else:
-            unchanged = Deadline(ctx.pair.reload_notice)
+            unchanged = ctx.deadline(ctx.pair.reload_notice)
             pause = min(pause * 2, LONGEST_PAUSE)
             for name in errors:
                 with watch_port(ctx, name) as watch:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nornir_haupgrade.model import CanaryResult, Gap, ServiceResult
-from nornir_haupgrade.probes.prober import Prober
 from nornir_haupgrade.probes.site_task import PATIENCE, RunTask
 from nornir_haupgrade.settings import TaskService
+from nornir_haupgrade.world import REAL, World
 
 if TYPE_CHECKING:
-    from nornir_haupgrade.probes.watch import Watch
     from nornir_haupgrade.settings import PairConfig
+    from nornir_haupgrade.world import WatchedServices
 
 _TIMEOUT: Final = 2.0
 """Seconds that a service has to answer."""
@@ -27,10 +27,13 @@ class Meter:
     the switchover's. A window that this process did not see begin was not measured.
     """
 
-    def __init__(self, config: PairConfig, run_task: RunTask | None = None) -> None:
+    def __init__(
+        self, config: PairConfig, run_task: RunTask | None = None, world: World = REAL
+    ) -> None:
         self._config = config
         self._run_task = run_task
-        self._watch: Watch | None = None
+        self._world = world
+        self._watch: WatchedServices | None = None
         self._since: float | None = None
         self._until: float | None = None
         """When it became slow; its own pauses are no outage from then on."""
@@ -40,7 +43,7 @@ class Meter:
         self.is_switchover = False
         """Whether a switchover's window is open."""
 
-    def open(self) -> Watch:
+    def open(self) -> WatchedServices:
         """Begin to watch, unless it is watched already; again if what watched has died.
 
         Raises:
@@ -50,7 +53,7 @@ class Meter:
             if self._watch is not None:
                 self._watch.close()
             config = self._config
-            self._watch = Prober.shared().watch(
+            self._watch = self._world.watch_services(
                 config.services, config.canaries, run_task=self._run_task
             )
         return self._watch

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from nornir_haupgrade.platforms.address import direct_port
-from nornir_haupgrade.probes.ports import PortWatch
-from nornir_haupgrade.procedure.actions.context import Context, Deadline
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from nornir_haupgrade.model import MemberId
-    from nornir_haupgrade.probes.ports import Watch
+    from nornir_haupgrade.procedure.actions.context import Context
+    from nornir_haupgrade.world import WatchedPort
 
 
 class Unwatched:
@@ -48,15 +45,15 @@ class Unwatched:
         """There is nothing to end."""
 
 
-def watch_port(ctx: Context, member: MemberId) -> Watch | Unwatched:
+def watch_port(ctx: Context, member: MemberId) -> WatchedPort:
     """Begin to watch the port that a member is logged in to on."""
-    found = direct_port(ctx.pair.host(member))
-    return Unwatched(ctx) if found is None else PortWatch.shared().watch(*found)
+    found = ctx.world.watch_port(ctx.pair.host(member))
+    return Unwatched(ctx) if found is None else found
 
 
 def wait_until(ctx: Context, until: Callable[[float], bool], seconds: float) -> bool:
     """Wait in pieces, so that a person can stop it."""
-    deadline = Deadline(seconds)
+    deadline = ctx.deadline(seconds)
     while not deadline.is_over:
         if until(min(1.0, deadline.left)):
             return True

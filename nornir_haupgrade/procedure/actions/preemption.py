@@ -11,8 +11,18 @@ from nornir_haupgrade.procedure.records import Result, Run
 
 
 def borrow_preemption(ctx: Context, run: Run) -> Result:
-    """Off on the members, read back."""
-    return changed(ctx, run, lambda seen: is_off(seen, run.members))
+    """Off on the members, read back, and saved where that is another thing."""
+
+    def is_borrowed(seen: PairFacts) -> Verdict:
+        off = is_off(seen, run.members)
+        unsaved = [name for name in run.members if (own := seen.of(name)) and own.is_saved is False]
+        if off.is_good and unsaved:
+            return Verdict(
+                Status.FAIL, f"preemption is off, but not saved, on {', '.join(unsaved)}"
+            )
+        return off
+
+    return changed(ctx, run, is_borrowed)
 
 
 def return_preemption(ctx: Context, run: Run) -> Result:

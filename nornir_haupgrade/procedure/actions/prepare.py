@@ -26,7 +26,7 @@ from nornir_haupgrade.model import (
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
 from nornir_haupgrade.procedure.actions import getters
-from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
+from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
 from nornir_haupgrade.procedure.records import LeaseKind, Result, Run
@@ -179,7 +179,7 @@ def baseline(ctx: Context, run: Run) -> Result:
 
 def _canaries(ctx: Context) -> tuple[CanaryResult, ...]:
     """Held open and heard, or given a few seconds to be."""
-    deadline = Deadline(_CANARY_OPENS)
+    deadline = ctx.deadline(_CANARY_OPENS)
     while True:
         found = ctx.meter.canaries(is_switchover=False)
         if all(one.is_alive for one in found) or deadline.is_over:

@@ -29,7 +29,7 @@ def reload(ctx: Context, run: Run) -> Result:
             verdict = Verdict(Status.FAIL, error_verdict(failed).reason)
             return result(ctx, run, verdict, None if errors else seen)
         ctx.pair.close(member)
-        deadline = Deadline(ctx.pair.settings.reload_timeout)
+        deadline = ctx.deadline(ctx.pair.settings.reload_timeout)
         ctx.tell(f"{member}: reloading")
         # No login before the port was down and up again.
         was_down = wait_until(ctx, watch.wait_down, ctx.pair.reload_notice)
@@ -68,7 +68,7 @@ def _back_in_the_pair(
         after = seen.of(member)
         has_rebooted = after is not None and before is not None and after.boot_id != before.boot_id
         if after is not None:
-            settle = settle or Deadline(ctx.pair.settings.settle_timeout)
+            settle = settle or ctx.deadline(ctx.pair.settings.settle_timeout)
             if not has_rebooted and settle.left < ctx.pair.settings.settle_timeout - 1:
                 return seen, errors
             if after.role is Role.STANDBY or settle.is_over:

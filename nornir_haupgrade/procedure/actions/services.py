@@ -62,14 +62,14 @@ def _settled(ctx: Context) -> list[ServiceResult]:
     All are measured together, so that they settle in parallel.
     """
     wanted = {service.name: service for service in ctx.pair.config.services}
-    settle = {name: Deadline(service.settle) for name, service in wanted.items()}
+    settle = {name: ctx.deadline(service.settle) for name, service in wanted.items()}
     stable: dict[str, Deadline] = {}
     decided: dict[str, ServiceResult] = {}
     while len(decided) < len(wanted):
         for found in ctx.meter.measure():
             name = found.name
             if found.is_good:
-                stable.setdefault(name, Deadline(wanted[name].stable_for))
+                stable.setdefault(name, ctx.deadline(wanted[name].stable_for))
                 if stable[name].is_over:
                     decided.setdefault(name, found)
             else:
@@ -85,7 +85,7 @@ def _settled(ctx: Context) -> list[ServiceResult]:
 
 def _canaries(ctx: Context, *, is_switchover: bool) -> tuple[CanaryResult, ...]:
     """Wait until each that was held has been heard again, or is surely lost."""
-    deadline = Deadline(_CANARY_DECIDES)
+    deadline = ctx.deadline(_CANARY_DECIDES)
     while True:
         found = ctx.meter.canaries(is_switchover=is_switchover)
         is_open = ctx.meter.is_switchover and any(

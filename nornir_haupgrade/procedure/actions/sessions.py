@@ -10,7 +10,7 @@ from nornir_haupgrade.gates.sessions import MemberSessions, critical, synced
 from nornir_haupgrade.model import MemberId, PairFacts, Session, Status, Verdict
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
-from nornir_haupgrade.procedure.actions.context import Context, Deadline, error_verdict, result
+from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.records import Result, Run
 
 _PAUSE = 1.0
@@ -24,7 +24,7 @@ def sessions(ctx: Context, run: Run) -> Result:
     shortfall is named and does not keep the role where no traffic flows.
     """
     is_way_back = ctx.state.detour is not None
-    deadline = Deadline(0 if is_way_back else ctx.pair.settings.sessions_timeout)
+    deadline = ctx.deadline(0 if is_way_back else ctx.pair.settings.sessions_timeout)
     while True:
         facts, errors = ctx.pair.look()
         verdict = error_verdict(errors) if errors else _compare(ctx, facts)

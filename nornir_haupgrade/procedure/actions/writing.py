@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from nornir_haupgrade.errors import HAUpgradeError
@@ -105,18 +104,18 @@ def fresh(ctx: Context, run: Run) -> PairFacts | Result:
     Read again when reading itself took longer than a role reading may be old.
     """
     for _ in range(3):
-        began = time.monotonic()
+        began = ctx.world.monotonic()
         facts, errors = ctx.pair.look()
         if errors and _is_enough(run, errors):
             # Waiting for a dead peer made the reading of the other one old: only that one again.
-            began = time.monotonic()
+            began = ctx.world.monotonic()
             facts, errors = ctx.pair.look(run.members)
         if not _is_enough(run, errors):
             return result(ctx, run, error_verdict(errors), facts, is_stale=True)
         why = _why_not(ctx.plan, ctx.state, run, facts)
         if why:
             return result(ctx, run, Verdict(Status.ERROR, why), facts, is_stale=True)
-        if time.monotonic() - began <= ctx.pair.settings.role_age:
+        if ctx.world.monotonic() - began <= ctx.pair.settings.role_age:
             return facts
     slow = Verdict(Status.ERROR, "the members answer too slowly for their roles to be trusted")
     return result(ctx, run, slow, facts, is_stale=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nornir_haupgrade.model import Preemption
+from nornir_haupgrade.model import MemberFacts, MemberId, Preemption
 from nornir_haupgrade.procedure.ask import ask_direction, ask_preemption, ask_question
 from nornir_haupgrade.procedure.explain import digest
 from nornir_haupgrade.procedure.plan import Plan
-from nornir_haupgrade.procedure.records import Action, Decision, Run, Step
+from nornir_haupgrade.procedure.records import Action, Decision, Lease, LeaseKind, Run, Step
 from nornir_haupgrade.procedure.state import State
 
 
@@ -70,4 +70,18 @@ def borrow_preemption(plan: Plan, state: State, step: Step) -> Decision | None:
         return None
     if any(member and member.preemption is Preemption.ON for _, member in facts.members):
         return Run(Action.BORROW_PREEMPTION, plan.members, expect=digest(facts), step=step)
+    unsaved = tuple(
+        name for name, own in facts.members if own and _is_half_borrowed(state, name, own)
+    )
+    if unsaved:
+        return Run(Action.BORROW_PREEMPTION, unsaved, expect=digest(facts), step=step)
     return None
+
+
+def _is_half_borrowed(state: State, member: MemberId, own: MemberFacts) -> bool:
+    """It is off, and a reload would not be taken, or bring it back: it was not saved.
+
+    A latch is never saved, so that a reload lets it go.
+    """
+    owes = Lease(LeaseKind.PREEMPTION, member) in state.leases - state.given_up
+    return owes and own.is_saved is False and not own.is_latched

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from nornir_haupgrade.lab.command import Line, Outcome, Reply, Terminal, refuse, say
@@ -65,6 +66,11 @@ def fwctl(pair: Pair, device: Appliance, words: list[str]) -> Outcome:
     return refuse(f"% unknown command: {' '.join(words)}")
 
 
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(shlex.split(text))
+
+
 class LinuxShell:
     """The login shell of the appliance: ``fwctl``, ``echo``, and nothing else."""
 
@@ -88,7 +94,7 @@ class LinuxShell:
     def execute(self, pair: Pair, device: Device, line: Line) -> Outcome:
         """Understand and check one line."""
         try:
-            words = shlex.split(line.text)
+            words = list(_words(line.text))
         except ValueError as exc:
             return refuse(f"-bash: syntax error: {exc}", status=2)
         if not words:
