@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _UPTIME_AT_START = 86_400.0
 _POST_SHARE = 0.2
 """The part of a boot before the kernel runs."""
+AAA_TIMEOUT = 5.0
+"""Seconds until a device gives up its AAA server: IOS's and ASA's default is 5."""
 _NAMESPACE = uuid.UUID("6f0d2b1e-5f0a-4c58-9d0b-8f6a3f1f7a10")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 
 from nornir_haupgrade.lab.command import Terminal
+from nornir_haupgrade.lab.device import AAA_TIMEOUT
 from nornir_haupgrade.lab.ports import Answer, Port
 from nornir_haupgrade.lab.sftp import FlashServer
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Executor
     from nornir_haupgrade.lab.spec import MemberSpec
-
-AAA_TIMEOUT = 5.0
-"""Device seconds until a device gives up its AAA server: IOS's and ASA's default is 5."""
 
 
 class _Login(asyncssh.SSHServer):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from nornir_haupgrade.lab import Fault, MemberSpec, Moment, PairSpec, Platform, When
+from nornir_haupgrade.lab.command import Event
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.procedure.records import Goal
 from nornir_haupgrade.rehearsal.memory.bench import Pace
@@ -77,15 +78,24 @@ def _params(platform: Platform, name: str) -> st.SearchStrategy[dict[str, Any]]:
             own = {"reboots": st.booleans(), "silent": st.booleans()}
         case "slow_output" | "slow_boot" | "sessions_slow":
             own = {"seconds": _SECONDS}
-        case "login_refused" | "mute":
+        case "login_refused" | "mute" | "aaa_unreachable":
             own = {"seconds": _SECONDS}
+        case "cut_answer":
+            own = {"bytes": st.integers(0, 400)}
         case "disk_full":
             own = {"free": st.sampled_from((0, 1000, 5000))}
         case "suspend_hangs":
             own = {"takes_effect": st.booleans()}
         case "one_group_moves" | "peer_priority_high":
             own = {"group": st.sampled_from((10, 20, 30))}
-    if name in {"reply_lost", "cut_line", "slow_output", "suspend_hangs", "switch_refused"}:
+    if name in {
+        "reply_lost",
+        "cut_line",
+        "cut_answer",
+        "slow_output",
+        "suspend_hangs",
+        "switch_refused",
+    }:
         own |= {
             "command": st.sampled_from(PROFILES[platform].strikes_at),
             "times": st.integers(1, 3),
@@ -95,13 +105,17 @@ def _params(platform: Platform, name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _faults(platform: Platform) -> st.SearchStrategy[Fault]:
-    when = st.builds(
-        When,
-        after=_SECONDS,
-        on=st.one_of(*[st.sampled_from(PROFILES[platform].strikes_at)] * 3, st.none()),
-        by=_MEMBERS,
-        nth=st.one_of(st.integers(1, 3), st.integers(4, 80)),
-        moment=st.sampled_from(Moment),
+    at_command = {"on": st.sampled_from(PROFILES[platform].strikes_at)}
+    at_event = {"at": st.sampled_from(Event)}
+    when = st.sampled_from((at_command, at_command, at_event, {})).flatmap(
+        lambda moment: st.builds(
+            When,
+            after=_SECONDS,
+            by=_MEMBERS,
+            nth=st.one_of(st.integers(1, 3), st.integers(4, 80)),
+            moment=st.sampled_from(Moment),
+            **moment,
+        )
     )
     return st.sampled_from(sorted(PERSONALITIES[platform].faults)).flatmap(
         lambda name: st.builds(

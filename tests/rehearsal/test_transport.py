@@ -21,6 +21,7 @@ from nornir_haupgrade.errors import (
     Unreachable,
 )
 from nornir_haupgrade.lab import Fault, When, router_pair, simple_pair
+from nornir_haupgrade.lab.command import Event
 from nornir_haupgrade.platforms.base import Files
 from nornir_haupgrade.platforms.linux_ha_texts import parse_show_ha
 from nornir_haupgrade.rehearsal.memory.bench import Bench
@@ -63,6 +64,8 @@ def log_in(
         ("crash", {"silent": True}, Unreachable, 4),
         ("mute", {}, Unreachable, 4),
         ("login_refused", {}, LoginRefused, 0),
+        ("aaa_unreachable", {"seconds": 3}, LoginRefused, 3),
+        ("aaa_unreachable", {}, Unreachable, 4),
         ("host_key_changed", {}, HostKeyChanged, 0),
     ],
 )
@@ -126,6 +129,23 @@ def test_a_line_that_drops_says_so(fault: str) -> None:
         transport.command("fwctl ha suspend", timeout=5)
     assert bench.device("p1b").is_suspended is (fault == "reply_lost")
     assert bench.device("p1b").logins == {}
+
+
+def test_a_line_that_drops_within_an_answer_leaves_what_came_before() -> None:
+    bench = firewalls()
+    strike(bench, "cut_answer", bytes=7)
+    transport = log_in(bench)
+    with pytest.raises(LineDropped) as caught:
+        transport.command("fwctl show ha", timeout=5)
+    whole = log_in(bench).command("fwctl show ha", timeout=5)
+    assert caught.value.device_text == whole[:7]
+
+
+def test_a_login_is_an_event_that_a_fault_can_wait_for() -> None:
+    bench = firewalls()
+    bench.rig.faults.arm(Fault("data_dead", "p1b", When(at=Event.LOGIN)))
+    log_in(bench)
+    assert bench.device("p1b").has("data_dead") is not None
 
 
 def test_a_session_ends_with_its_device_and_not_with_another_reason() -> None:

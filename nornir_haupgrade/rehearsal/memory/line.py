@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nornir_haupgrade.errors import HostKeyChanged, LoginRefused, Unreachable
 from nornir_haupgrade.lab.command import Terminal
+from nornir_haupgrade.lab.device import AAA_TIMEOUT
 
 if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
@@ -84,7 +85,14 @@ def log_in(bench: Bench, device: Device, *, pair: str, timeout: float) -> Line:
         )
     if device.has("host_key_changed") is not None:
         raise HostKeyChanged(f"{where} offers another key", pair=pair, member=device.name)
-    is_refused = device.has("login_refused") is not None
+    bench.rig.executor.login(device)
+    unreachable = device.has("aaa_unreachable")
+    if unreachable is not None:
+        seconds = float(unreachable.get("seconds", AAA_TIMEOUT))
+        clock.advance(min(seconds, timeout))
+        if seconds >= timeout:
+            raise Unreachable(f"{where} timed out while logging in", pair=pair, member=device.name)
+    is_refused = unreachable is not None or device.has("login_refused") is not None
     bench.audit.add(
         "login", pair, member=device.name, user=bench.username, is_admitted=not is_refused
     )

@@ -190,7 +190,11 @@ class MemoryTransport:
         if reply.is_cut:
             # One that lost its power cuts nothing: it is only never heard of again.
             return self._wait(deadline) if self._device.is_silent else _Ending.DROPPED
-        heard.append(reply.stderr + reply.stdout)
+        said = reply.stderr + reply.stdout
+        if reply.cut_at is not None:
+            heard.append(said.encode()[: reply.cut_at].decode(errors="replace"))
+            return _Ending.DROPPED
+        heard.append(said)
         return self._wait(deadline) if reply.is_last else _Ending.ANSWERED
 
     def _wait(self, deadline: float, *, is_over: bool = False) -> _Ending:
