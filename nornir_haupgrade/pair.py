@@ -64,6 +64,8 @@ class Pair:
         self._own = {name: OwnLogins() for name in self.names}
         self._refusals = {name: Refusals() for name in self.names}
         self._napalm: dict[MemberId, Napalm | None] = {}
+        self._boots: dict[MemberId, str] = {}
+        """The boot id under which each member's boot became known."""
         self._lock = threading.Lock()
 
     @property
@@ -152,13 +154,27 @@ class Pair:
             if isinstance(answer, HAUpgradeError):
                 errors[name] = answer
             else:
-                facts[name] = self._without_our_own(name, answer, asked)
+                facts[name] = self._steady(name, self._without_our_own(name, answer, asked))
         return PairFacts(tuple(facts.items())), errors
 
     def _without_our_own(self, name: MemberId, facts: MemberFacts, asked: float) -> MemberFacts:
         """A session of ours that the device still lists is nobody else's login."""
         ours = self._own[name].among(facts.others, asked=asked, now=self.world.monotonic())
         return replace(facts, others=facts.others - ours) if facts.others else facts
+
+    def recall(self, known: PairFacts | None) -> None:
+        """Go on from what was known of the members before this process began."""
+        for name, facts in known.members if known is not None else ():
+            if facts is not None:
+                self._boots[name] = facts.boot_id
+
+    def _steady(self, name: MemberId, facts: MemberFacts) -> MemberFacts:
+        """One boot has one id, also where the device reckons it anew at each reading."""
+        known = self._boots.get(name)
+        if known is None or not self.kind.is_same_boot(known, facts.boot_id):
+            self._boots[name] = facts.boot_id
+            return facts
+        return replace(facts, boot_id=known)
 
     def flow(self, member: MemberId) -> Flow | None:
         """The five-tuple of our open session to a member; None when there is none to tell."""

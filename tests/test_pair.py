@@ -16,7 +16,7 @@ from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hos
 
 from nornir_haupgrade import pair as pairs
 from nornir_haupgrade.errors import CommandFailed, LineDropped, LoginRefused
-from nornir_haupgrade.model import MemberFacts, Role
+from nornir_haupgrade.model import MemberFacts, PairFacts, Role
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Files, Getters, Transport
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
@@ -32,6 +32,7 @@ class Device:
     FILES = Files.SFTP
     NEEDS_PRIVILEGE = False
     NAPALM: str | None = None
+    boot_id = "boot-1"
 
     pair = "p1"
     flow = None
@@ -56,7 +57,11 @@ class Device:
         if self.is_cut:
             self.is_cut = False
             raise LineDropped("cut", command="show users")
-        return replace(FACTS, others=self.others)
+        return replace(FACTS, others=self.others, boot_id=self.boot_id)
+
+    @staticmethod
+    def is_same_boot(one: str, other: str) -> bool:
+        return one[:6] == other[:6]
 
     def close(self) -> None: ...
 
@@ -93,6 +98,29 @@ def others(pair: Pair) -> list[int | None]:
     facts, errors = pair.look()
     assert errors == {}
     return [own.others for _, own in facts.members if own is not None]
+
+
+def test_one_boot_keeps_the_id_that_it_was_first_known_by(pair: Pair, device: Device) -> None:
+    def boot() -> str:
+        own = pair.look()[0].of("p1a")
+        assert own is not None
+        return own.boot_id
+
+    assert boot() == "boot-1"
+    device.boot_id = "boot-1 a second later"
+    assert boot() == "boot-1"
+    device.boot_id = "boot-2"
+    assert boot() == "boot-2"
+
+
+def test_a_boot_that_was_known_to_an_earlier_process_keeps_its_id(
+    pair: Pair, device: Device
+) -> None:
+    pair.recall(PairFacts((("p1a", FACTS), ("p1b", None))))
+    device.boot_id = "boot-1 a second later"
+    facts, _ = pair.look()
+    found = [own.boot_id for _, own in facts.members if own is not None]
+    assert found == ["boot-1", "boot-1 a second later"]
 
 
 def test_a_login_of_somebody_else_counts(pair: Pair, device: Device) -> None:

@@ -40,7 +40,7 @@ def ending_of(plan: Plan, state: State, outcome: Outcome, cause: str) -> str:
         return f"both members run {state.back_to} again, because: {cause}"
     if is_planned(state, outcome):
         return f"{runs}; stopped after step {state.until}, as asked"
-    return f"{runs}; {cause}" if cause and not strangers else runs
+    return "; ".join(part for part in (runs, "" if strangers else cause) if part)
 
 
 def _strangers(plan: Plan, facts: PairFacts | None) -> Iterator[tuple[MemberId, str]]:

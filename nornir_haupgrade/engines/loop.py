@@ -120,6 +120,7 @@ class PairLoop:
     def drive(self) -> PairEnd:
         """Until there is an end, a hold that nobody answers, or a person stops it."""
         self._catch_up()
+        self.pair.recall(self.state.known)
         records = tuple(self.campaign.history.tail(self.plan.pair, 0))
         if any(isinstance(record, Started) for _, record in records):
             self._tell(GoingOn(self.plan.pair, self.campaign.id, records))

@@ -204,6 +204,10 @@ class Driver(Protocol):
         """The exact commands of a change, in order, without sending anything."""
 
     @staticmethod
+    def is_same_boot(one: str, other: str) -> bool:
+        """Whether two boot ids are of one boot: a time reckoned anew may differ a little."""
+
+    @staticmethod
     def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
         """For a dry run: the facts after a change that worked, with this platform's own marks.
 

@@ -193,6 +193,11 @@ class CiscoIosXe:
         return config.read_backup(backup)
 
     @staticmethod
+    def is_same_boot(one: str, other: str) -> bool:
+        """The same time, to the second that rounding may cost."""
+        return texts.is_same_time(one, other)
+
+    @staticmethod
     def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
         """Slots by their state, and the lines of the groups."""
         return marks.marked(order, before, after)

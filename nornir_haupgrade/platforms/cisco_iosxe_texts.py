@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _IN_NAME = re.compile(rf"\.({_RELEASE}(?:\.[SE])?)\.")
 _LISTED = re.compile(rf"({_RELEASE})\.\d+\.\d+")
 _PACKAGE = re.compile(rf"rpboot\.({_RELEASE})\.\w+\.pkg")
 _INSTALLED = re.compile(r"(IMG|SMU|\w{2,6})\s+([IUCD])\s+(\S+)")
+_TIME = re.compile(r"(\d\d:\d\d:\d\d) (\S+) \w{3} (\w{3} +\d{1,2} \d{4})")
 _IGNORES_CONFIGURATION = 0x40
 
 
@@ -185,14 +187,19 @@ def installed_versions(
     """(state, version) of the images, in the form that the device's own first line has.
 
     Older releases list 17.08.01a as 17.08.01.0.1526. The letter is known of what runs, and is in
-    the names of the packages otherwise.
+    the names of the packages otherwise. The list goes on naming what somebody deleted from the
+    flash: where the packages of what runs are found by their names, those of the others must be.
     """
     packages = {found[1] for name in files if (found := _PACKAGE.search(name))}
-    return tuple(
+    images = [
         (state, running if state != INACTIVE and _is_spelt(running, listed) else spelt)
         for state, listed in shown.images
         for spelt in [_spelt(listed, packages)]
-    )
+    ]
+    whole = {_without_letter(version) for version in packages}
+    if _without_letter(running) not in whole:
+        return tuple(images)
+    return tuple((state, held) for state, held in images if _without_letter(held) in whole)
 
 
 def bundles(files: Iterable[str], shown: ShownVersion) -> tuple[tuple[str, Version], ...]:
@@ -216,6 +223,24 @@ def version_of_next_boot(shown: ShownVersion, boot: str | None) -> Version | Non
     if boot is None or boot.endswith(PACKAGES):
         return shown.version if shown.is_install_mode else None
     return shown.version if plain_path(boot) == plain_path(shown.image) else version_in(boot)
+
+
+def is_same_time(one: str, other: str) -> bool:
+    """Whether two times, such as ``16:23:49 UTC Sun Jul 19 2020``, are at most a second apart.
+
+    A router may reckon when it restarted from its clock and its uptime, each in whole seconds.
+    """
+    if one == other:
+        return True
+    times = [_TIME.fullmatch(text) for text in (one, other)]
+    if None in times:
+        return False
+    (first, zone), (second, other_zone) = [
+        (datetime.strptime(f"{found[1]} {found[3]}", "%H:%M:%S %b %d %Y"), found[2])  # noqa: DTZ007
+        for found in times
+        if found is not None
+    ]
+    return zone == other_zone and abs((first - second).total_seconds()) <= 1
 
 
 def plain_path(file: str) -> str:

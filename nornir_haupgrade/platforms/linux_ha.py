@@ -174,6 +174,11 @@ class LinuxHA:
             return commands_of(order, facts)
 
     @staticmethod
+    def is_same_boot(one: str, other: str) -> bool:
+        """The kernel's own id, which never changes."""
+        return one == other
+
+    @staticmethod
     def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
         """Two slots and no lines: nothing is to be added."""
         del order, before

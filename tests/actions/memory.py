@@ -253,6 +253,10 @@ class Device:
         return (f"{order.change} {order.version or order.name or ''}".strip(),)
 
     @staticmethod
+    def is_same_boot(one: str, other: str) -> bool:
+        return one == other
+
+    @staticmethod
     def marked(order: Order, before: MemberFacts, after: MemberFacts) -> MemberFacts:
         del order, before
         return after

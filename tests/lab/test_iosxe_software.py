@@ -217,6 +217,16 @@ def test_checksums_of_a_file(routers: RouterWorld) -> None:
     assert "%Error opening flash:x " in routers.ask(routers.b, "verify /md5 flash:x")
 
 
+def test_the_flash_lists_the_packages_that_an_image_was_unpacked_to(routers: RouterWorld) -> None:
+    name = routers.upload(routers.b, NEW)
+    routers.ask(routers.b, f"install add file flash:{name}")
+    assert f"c8000v-rpboot.{NEW}.SPA.pkg\n" in routers.ask(routers.b, "dir")
+    routers.strike("restore_image_deleted", "p1b")
+    said = routers.ask(routers.b, "dir")
+    assert f"c8000v-rpboot.{OLD}.SPA.pkg\n" in said
+    assert f"rpboot.{NEW}" not in said
+
+
 def test_the_flash_lists_files_and_room(routers: RouterWorld) -> None:
     name = routers.upload(routers.b, NEW)
     said = routers.ask(routers.b, "dir flash:")

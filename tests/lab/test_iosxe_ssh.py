@@ -73,8 +73,13 @@ def test_netmiko_logs_in_reads_and_configures(start_routers: StartLab) -> None:
         groups = parsed(session, "show standby")
         assert [group["standby_router"] for group in groups] == ["10.1.1.3", "10.2.1.3"]
         assert {group["preemption"] for group in groups} == {"disabled"}
-        [packages] = parsed(session, "dir")
-        assert (packages["name"], packages["permissions"]) == ("packages.conf", "-rw-")
+        files = parsed(session, "dir")
+        assert {file["permissions"] for file in files} == {"-rw-"}
+        assert [file["name"] for file in files] == [
+            "c8000v-mono-universalk9.17.06.03a.SPA.pkg",
+            "c8000v-rpboot.17.06.03a.SPA.pkg",
+            "packages.conf",
+        ]
         [login] = parsed(session, "show users")
         assert (login["user"], login["location"]) == ("admin", "127.0.0.1")
         lines = ["interface GigabitEthernet2", "standby 10 preempt delay minimum 30"]

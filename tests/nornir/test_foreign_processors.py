@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import cast
 
 import pytest
 from nornir.core import Nornir
@@ -12,11 +13,13 @@ from nornir.plugins.runners import ThreadedRunner
 
 from nornir_haupgrade import pair as pairs
 from nornir_haupgrade.pair import Pair
+from nornir_haupgrade.platforms.base import Transport
 from nornir_haupgrade.processors import Progress
 from nornir_haupgrade.runner import HAPairs
 from nornir_haupgrade.runner.foreign import copy_of
 from nornir_haupgrade.settings import MemberConfig, PairConfig, Settings
 from nornir_haupgrade.tasks import upgrade_pair
+from nornir_haupgrade.world import World
 from tests.nornir.samples import broken_on_b, good, nornir, three_deep
 from tests.test_pair import FACTS, Device
 
@@ -106,9 +109,9 @@ def test_hosts_that_a_pair_s_task_refuses_are_told_to_processors_that_raise_or_n
 def pair_of(nr: Nornir, monkeypatch: pytest.MonkeyPatch) -> Pair:
     device = Device()
     monkeypatch.setattr(pairs, "driver_class", lambda _: device)
-    monkeypatch.setattr(pairs, "open_transport", lambda *_, **__: device)
+    world = World(open_transport=lambda *_, **__: cast("Transport", device))
     members = (MemberConfig("a", None, "memory"), MemberConfig("b", None, "memory"))
-    return Pair(nr, PairConfig("p1", members, "memory"), Settings(), is_read_only=True)
+    return Pair(nr, PairConfig("p1", members, "memory"), Settings(), is_read_only=True, world=world)
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -304,6 +304,44 @@ def test_a_listed_version_has_the_form_of_the_first_line(
     assert texts.installed_versions(shown, running, files) == ((listed[0], expected),)
 
 
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ("16:23:49 UTC Sun Jul 19 2020", True),
+        ("16:23:48 UTC Sun Jul 19 2020", True),
+        ("16:23:50 UTC Sun Jul 19 2020", True),
+        ("16:23:51 UTC Sun Jul 19 2020", False),
+        ("16:23:49 CET Sun Jul 19 2020", False),
+        ("16:23:50 UTC Mon Jul 20 2020", False),
+        ("unknown", False),
+    ],
+)
+def test_a_time_of_restart_is_the_same_to_a_second(other: str, is_same: bool) -> None:
+    assert texts.is_same_time("16:23:49 UTC Sun Jul 19 2020", other) is is_same
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            ("rpboot.17.06.03a", "rpboot.17.09.01a"), ("17.06.03a", "17.09.01a"), id="all"
+        ),
+        pytest.param(
+            ("rpboot.17.09.01a",), ("17.09.01a",), id="what runs is there, the other gone"
+        ),
+        pytest.param(("mono.17.09.01a",), ("17.06.03a", "17.09.01a"), id="names that nobody knows"),
+    ],
+)
+def test_what_is_listed_and_was_deleted_is_not_there(
+    files: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    images = ((COMMITTED, "17.06.03a"), (ON_TRIAL, "17.09.01a"))
+    names = [f"c8000v-{name}.SPA.pkg" for name in files]
+    shown = texts.ShownInstall(images, is_pending=True)
+    found = texts.installed_versions(shown, "17.09.01a", names)
+    assert tuple(version for _, version in found) == expected
+
+
 def test_bundles_are_told_by_their_names_and_what_runs_is_known() -> None:
     files = {
         "isr4300-universalk9.16.12.08.SPA.bin": 1,

@@ -46,6 +46,11 @@ def trial_over(rig: Rig) -> None:
     rig.lab.wait_until(lambda lab: lab.state("p1a").role == "BACKUP")
 
 
+def role_is_home(rig: Rig) -> None:
+    """A person waits until the role that goes back to the preferred router has come to rest."""
+    rig.lab.wait_until(lambda lab: lab.state("p1a").role == "MASTER")
+
+
 def taken_by_hand(rig: Rig) -> None:
     """The rest of the lines that the intent names, typed by a person."""
     lines = ["configure terminal"]
@@ -242,16 +247,13 @@ ROUTERS: Final[dict[str, Scenario]] = {
 - {fault: boot_without_ha, on: p1a}
 - {fault: restore_image_deleted, on: p1a, when: {at: reload, by: p1a, side: after, after: 8}}
 """,
-        Outcome.PARKED,
+        Outcome.STRANDED,
         (
             Hold(Kind.MEMBER_BAD, r"p1a: HA did not come up", Choice.ROLL_BACK),
-            Hold(Kind.MEMBER_BAD, r"p1a did not come back: "),
+            Hold(Kind.NO_RESTORE, r"not on the device"),
         ),
         runs=(NEW, OLD),
         settings=SHORT,
-        allowed={"times": AGAIN},
-        because="`show install summary` goes on listing what somebody deleted from the flash; the"
-        " trial's timer would have ended the same, and the active member goes on",
     ),
     "config-lines-lost": router(
         Accident.LINES_LOST,
@@ -512,8 +514,9 @@ ROUTERS: Final[dict[str, Scenario]] = {
         None,
         held(
             Kind.CHANGED,
-            r"someone else acted: .*p1a: config was",
-            mends=lambda rig: rig.lab.wait_until(lambda lab: lab.state("p1a").role == "MASTER"),
+            # Which of it is told depends on the moment: roles go group by group.
+            r"someone else acted: .*p1[ab]: (?:config|preemption|role) was",
+            mends=role_is_home,
         ),
         # Whether they had p1a preempt again by the time that it was read is not owed by us.
         allowed={"fault_gaps": True, "is_touched": True},
@@ -531,7 +534,11 @@ ROUTERS: Final[dict[str, Scenario]] = {
         Accident.PREEMPTION,
         "- {fault: preempt_turned_on, on: p1a, when: install}",
         None,
-        held(Kind.CHANGED, r"someone else acted: .*p1a: (config|preemption) was"),
+        held(
+            Kind.CHANGED,
+            r"someone else acted: .*p1[ab]: (?:config|preemption|role) was",
+            mends=role_is_home,
+        ),
         allowed={"fault_gaps": True, "is_touched": True},
         settings=SHORT,
         stories=(18,),
@@ -564,6 +571,12 @@ ROUTERS: Final[dict[str, Scenario]] = {
         held(Kind.CHANGED, r"someone else acted: .*p1b: boot"),
         owed=PREEMPTION,
         because="the time of the last restart proves a boot: a person says that it was none",
+    ),
+    "clock-moves-by-a-second": router(
+        Accident.CLOCK,
+        "- {fault: clock_jump, on: p1b, when: {at: install, by: p1a}, params: {seconds: 1}}",
+        Outcome.DONE,
+        because="a time that is reckoned in whole seconds may come out one apart",
     ),
     # the way to a member
     "login-refused-later": router(

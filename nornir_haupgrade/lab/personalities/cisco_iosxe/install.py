@@ -14,7 +14,7 @@ from nornir_haupgrade.lab.images import slot_of
 from nornir_haupgrade.lab.personalities.cisco_iosxe.clock import log_stamp
 from nornir_haupgrade.lab.personalities.cisco_iosxe.context import At, wrong
 from nornir_haupgrade.lab.personalities.cisco_iosxe.software import flash_path
-from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import built, unpadded
+from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import built, package_names
 from nornir_haupgrade.lab.terminal.question import Answering, Question
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ def activate(
         _started(at, "activate"),
         "install_activate: Activating IMG",
         "Following packages shall be activated:",
-        f"/bootflash/c8000v-mono-universalk9.{version}.SPA.pkg",
-        f"/bootflash/c8000v-rpboot.{version}.SPA.pkg",
+        *(f"/bootflash/{name}" for name in package_names(version)),
         "",
     )
     rest = [*_step("Activate", "Activate"), _done(at, "activate"), ""]
@@ -195,7 +194,7 @@ def remove_inactive(at: At, _: tuple[str, ...]) -> Outcome:
     packages = _packages(at, "remove")
     if isinstance(packages, Outcome):
         return packages
-    names = [f"    /bootflash/c8000v-rpboot.{unpadded(name)}.SPA.pkg" for name in packages.inactive]
+    names = [f"    /bootflash/{name}" for held in packages.inactive for name in package_names(held)]
     rest = ["The following files will be deleted:", *names, "", _done(at, "remove"), ""]
     first = _text(_started(at, "remove"))
     return _working(at, first, rest, effect=Effect.INSTALL, act=packages.remove_inactive)

@@ -30,7 +30,8 @@ def directory(at: At, arguments: tuple[str, ...]) -> Outcome:
     path = flash_path(name)
     if path is None:
         return missing(name)
-    files = at.router.disk.files
+    on_disk = {item: len(content) for item, content in at.router.disk.files.items()}
+    files = on_disk | {FLASH + item: size for item, size in at.router.software.packages.items()}
     is_whole = path == FLASH
     found = [
         item
@@ -45,7 +46,7 @@ def directory(at: At, arguments: tuple[str, ...]) -> Outcome:
     day = f"{date:%b} {date.day}"
     shown = f"{day:>6} {date:%Y %H:%M:%S} +00:00"
     rows = [
-        f"{number:>5}  -rw-  {len(files[item]):>15}  {shown}  {item.removeprefix(FLASH)}"
+        f"{number:>5}  -rw-  {files[item]:>15}  {shown}  {item.removeprefix(FLASH)}"
         for number, item in enumerate(found, start=11)
     ]
     disk = at.router.disk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from nornir_haupgrade.lab.boot_files import BootFiles
 from nornir_haupgrade.lab.images import Slot, plain_slot
-from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import file_name
+from nornir_haupgrade.lab.personalities.cisco_iosxe.versions import file_name, package_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,8 @@ FLASH = "/flash/"
 PACKAGES = "bootflash:packages.conf"
 """What boots in install mode: the list of the packages of one version."""
 _NAMES = ("flash:", "bootflash:")
+_BOOT_SHARE = 16
+"""What part of an image the package is that is booted from: the lab's own."""
 
 
 def flash_path(name: str) -> str | None:
@@ -43,6 +45,10 @@ class Software(Protocol):
     @property
     def image_file(self) -> str:
         """What ``show version`` names as the system image file."""
+
+    @property
+    def packages(self) -> dict[str, int]:
+        """What lies on the flash beside the files that somebody put there: name to bytes."""
 
     def boot(self, *, old: bool) -> Slot | None:
         """Load what is meant to boot, or once more what ran before; None: nothing boots."""
@@ -89,6 +95,16 @@ class Packages:
     def image_file(self) -> str:
         """The list of packages, whatever the version."""
         return PACKAGES
+
+    @property
+    def packages(self) -> dict[str, int]:
+        """Two for each version, the smaller one to boot from."""
+        found: dict[str, int] = {}
+        for version, slot in self.held.items():
+            names = package_names(version)
+            small = slot.size // _BOOT_SHARE
+            found |= dict(zip(names, (slot.size - small, small), strict=True))
+        return found
 
     @property
     def is_on_trial(self) -> bool:
@@ -185,6 +201,11 @@ class Bundle:
     def image_file(self) -> str:
         """The file that was booted."""
         return f"bootflash:{self.running}"
+
+    @property
+    def packages(self) -> dict[str, int]:
+        """None: one file is all that boots."""
+        return {}
 
     def boot(self, *, old: bool) -> Slot | None:
         """Read the image from flash, as it lies there now."""

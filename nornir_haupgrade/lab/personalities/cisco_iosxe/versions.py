@@ -34,3 +34,8 @@ def built(version: str) -> str:
 def file_name(version: str) -> str:
     """What the vendor calls the image of a virtual router."""
     return f"c8000v-universalk9.{version}.SPA.bin"
+
+
+def package_names(version: str) -> tuple[str, str]:
+    """The two packages that an image of a Catalyst 8000V is unpacked to."""
+    return f"c8000v-mono-universalk9.{version}.SPA.pkg", f"c8000v-rpboot.{version}.SPA.pkg"
