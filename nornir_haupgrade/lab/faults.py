@@ -132,4 +132,4 @@ class FaultDesk:
 
 
 def _plain(fault: Fault) -> dict[str, object]:
-    return {"params": dict(fault.params), "on": fault.when.on, "at": fault.when.at}
+    return {"params": dict(fault.params), "on": fault.when.on, "event": fault.when.at}

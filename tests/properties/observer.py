@@ -237,7 +237,7 @@ class Observer:
             if is_foreign and since <= entry["at"] <= min(ended, began + self._takeover):
                 return True
             if entry.get("fault") in _UNNOTICED and entry["at"] <= began:
-                # No device says that its data plane is dead; only the services do, afterwards.
+                # Only what comes after the switchover shows it.
                 (dead.add if entry["kind"] == "fault" else dead.discard)(entry["member"])
         return bool(dead)
 
@@ -353,7 +353,8 @@ class Observer:
 
 _HANDS: Final = {"hand_switchover", "preempt_turned_on", "peer_priority_high", "trial_ends"}
 """What somebody else does to what we borrow."""
-_UNNOTICED: Final = {"data_dead", "data_port_unnoticed"}
+_UNNOTICED: Final = {"data_dead", "data_port_unnoticed", "both_standby"}
+"""What no device says of itself before the role is given to it."""
 _KEEPS_OLD: Final = {
     "old_image_after_reboot",
     "trial_ends",
