@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Callable
 
 FAST = 0.01
 """Seconds between two probes of a hastened service."""
@@ -34,7 +35,8 @@ class Load:
     alike. Nothing is hidden by that: a gap is printed with its resolution.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cpu: Callable[[], float] = time.thread_time) -> None:
+        """``cpu`` tells the seconds of CPU that the probing thread has spent."""
         self.hastened = 0
         self.in_flight = 0
         """Probes that are unanswered now; each holds a file descriptor."""
@@ -42,6 +44,7 @@ class Load:
         is_endless = limit == resource.RLIM_INFINITY
         self.room = _ROOM_MOST if is_endless else max(_ROOM_LEAST, min(limit // 2, _ROOM_MOST))
         """How many there may be: sessions with devices and canaries need files too."""
+        self._cpu = cpu
         self._slowness = 1.0
         self._looked: float | None = None
         self._spent = 0.0
@@ -50,7 +53,7 @@ class Load:
         """Take what probing has cost until now into account; ``spent``: CPU seconds so far."""
         if self._looked is not None and now - self._looked < _LOOK:
             return
-        spent = time.thread_time() if spent is None else spent
+        spent = self._cpu() if spent is None else spent
         if self._looked is not None:
             share = (spent - self._spent) / (now - self._looked)
             wanted = self._slowness * share / _MOST_CPU

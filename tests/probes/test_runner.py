@@ -71,6 +71,11 @@ async def fail(_: float) -> Outcome:
     raise ValueError("a defect")
 
 
+def idle() -> Load:
+    """Where probing costs no CPU: on a clock of its own, a busy machine would look slow."""
+    return Load(cpu=lambda: 0.0)
+
+
 def run(main: Coroutine[Any, Any, None]) -> None:
     loop = Loop()
     try:
@@ -83,7 +88,7 @@ async def watched(
     service: Service, seconds: float, *, is_hastened: bool = False, load: Load | None = None
 ) -> Track:
     track = Track("shop")
-    runner = Runner(service, track, load or Load())
+    runner = Runner(service, track, load or idle())
     runner.start(0)
     runner.set_pace(is_hastened=is_hastened)
     await asyncio.sleep(seconds)
@@ -155,7 +160,7 @@ def test_a_service_that_is_asked_exclusively_is_never_hastened_nor_asked_twice_a
             await asyncio.sleep(2.5)
             return GOOD
 
-        load = Load()
+        load = idle()
         service = Service(slow, is_exclusive=True)
         await watched(service, 11, is_hastened=True, load=load)
         assert service.distances() == pytest.approx([3, 3, 3])
@@ -167,7 +172,7 @@ def test_a_service_that_is_asked_exclusively_is_never_hastened_nor_asked_twice_a
 def test_an_asker_that_raises_is_unknown_and_asked_on() -> None:
     async def main() -> None:
         service = Service(fail)
-        load = Load()
+        load = idle()
         track = Track("shop")
         runner = Runner(service, track, load)
         runner.start(0)
@@ -203,7 +208,7 @@ def test_a_stalled_machine_is_no_outage_either() -> None:
     async def main() -> None:
         service = Service(at_once)
         track = Track("shop")
-        runner = Runner(service, track, Load())
+        runner = Runner(service, track, idle())
         runner.start(0)
         runner.set_pace(is_hastened=True)
         await asyncio.sleep(0.5)
@@ -223,7 +228,7 @@ def test_a_stalled_machine_is_no_outage_either() -> None:
 
 def test_a_full_machine_begins_no_probe_and_tries_again_soon() -> None:
     async def main() -> None:
-        load = Load()
+        load = idle()
         service = Service(at_once)
         runner = Runner(service, Track("shop"), load)
         load.in_flight = load.room
@@ -240,7 +245,7 @@ def test_a_full_machine_begins_no_probe_and_tries_again_soon() -> None:
 
 def test_closing_leaves_nothing_behind_and_may_be_done_twice() -> None:
     async def main() -> None:
-        load = Load()
+        load = idle()
         service = Service(hang)
         runner = Runner(service, Track("shop"), load)
         runner.start(0)
