@@ -36,6 +36,16 @@ def test_an_event_is_what_a_command_comes_to(world: World, line: str, event: Eve
     assert len(world.b.logins) == 1
 
 
+def test_the_log_has_the_instant_and_the_event_of_a_fault(world: World) -> None:
+    world.arm("another_login", "p1b", When(at=Event.BACKUP, after=2))
+    world.answer(world.a, "fwctl backup mine")
+    begun = world.rig.pair.timeline.now()
+    world.wait(3)
+    [entry] = [one for one in world.rig.pair.audit.entries if one["kind"] == "fault"]
+    assert entry["at"] == pytest.approx(begun + 2, abs=0.2)
+    assert entry["event"] == "backup"
+
+
 def test_installing_activating_and_releasing_are_events_too(world: World) -> None:
     for event in (Event.INSTALL, Event.ACTIVATE, Event.RELEASE):
         world.arm("another_login", "p1a", When(at=event, moment=Moment.AFTER))

@@ -224,6 +224,7 @@ def test_every_read_is_declared(driver: CiscoIosXe, script: Script, image: Image
     driver.is_installed(facts, image)
     driver.back_up("x", facts)
     driver.unsaved()
+    assert {"show version", "show standby", "dir flash:", VERIFY} <= set(script.sent)
     guard = Guard(CiscoIosXe.READ_ONLY, read_only=True, pair="edge", member="r1")
     for line in script.sent:
         guard.check_command(line)
