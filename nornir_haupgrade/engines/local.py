@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event as Flag, Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,21 +20,14 @@ from nornir_haupgrade.engines.lock import ControllerLock
 from nornir_haupgrade.engines.loop import PairLoop
 from nornir_haupgrade.engines.notify import Notifier
 from nornir_haupgrade.engines.owing import owed_of
-from nornir_haupgrade.engines.past import Past, gone_on_with, left_half_done
+from nornir_haupgrade.engines.past_campaigns import PastCampaigns, refuse_other_members
 from nornir_haupgrade.engines.preview import PreviewRow, preview
 from nornir_haupgrade.engines.redact import Redactor
 from nornir_haupgrade.engines.report import write_report
 from nornir_haupgrade.engines.secrets import secrets_of
 from nornir_haupgrade.engines.store import Campaign, Store
 from nornir_haupgrade.engines.survey import Surveyed, make_plan, same_device_twice, survey
-from nornir_haupgrade.engines.unfinished import (
-    another_errand,
-    before_us,
-    is_half_done,
-    is_unfinished,
-)
-from nornir_haupgrade.engines.way_back import way_back
-from nornir_haupgrade.errors import BadInput, Finding, HAUpgradeError
+from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.procedure.machine import decide
 from nornir_haupgrade.procedure.records import (
@@ -43,7 +36,6 @@ from nornir_haupgrade.procedure.records import (
     Goal,
     Opened,
     Outcome,
-    Record,
     Step,
 )
 from nornir_haupgrade.world import REAL, World
@@ -90,6 +82,7 @@ class LocalEngine:
         self.stop = Flag()
         redactor = redactor_for(project)
         self.store = store or Store(project.settings.store, redactor=redactor)
+        self._past = PastCampaigns(self.store)
         self._campaigns: dict[str, Campaign] = {}
         """What each pair is worked on in."""
         self._notifier = Notifier(
@@ -110,7 +103,7 @@ class LocalEngine:
         with ExitStack() as locks:
             self._lock(locks)
             locks.callback(self.store.close)
-            unfinished = self._unfinished(errand, is_new=is_new)
+            unfinished = self._past.unfinished(self.project.pairs, errand, is_new=is_new)
             fresh = [config for config in self.project.pairs if config.name not in unfinished]
             loops = [
                 self._loop(config, unfinished[config.name])
@@ -134,7 +127,7 @@ class LocalEngine:
         with ExitStack() as locks:
             self._lock(locks)
             locks.callback(self.store.close)
-            found = [(config, self._commanded(config, goal)) for config in self.project.pairs]
+            found = [(config, self._past.commanded(config, goal)) for config in self.project.pairs]
             # Only now: a pair that is refused must not leave the others with a goal they never had.
             loops = self._commanded_loops(found)
             for loop in loops:
@@ -179,51 +172,6 @@ class LocalEngine:
     def _lock(self, locks: ExitStack) -> None:
         for name in sorted(config.name for config in self.project.pairs):
             locks.enter_context(ControllerLock(self.project.settings.store, name))
-
-    def _unfinished(self, errand: Errand, *, is_new: bool) -> dict[str, Campaign]:
-        found: dict[str, Campaign] = {}
-        findings = []
-        for config in self.project.pairs:
-            campaign = self.store.latest_for(config.name)
-            if campaign is None:
-                continue
-            plan, state = plan_and_state(campaign.history.records(config.name))
-            wrong = another_errand(plan, errand)
-            is_same = wrong is None and is_half_done(plan, state)
-            if not is_unfinished(plan, state) and not is_same:
-                continue
-            where = f"{config.name} ({campaign.id})"
-            if is_new:
-                advice = "run without --new to go on with it, or end it with rollback or give-back"
-                findings.append(
-                    Finding(where, "an unfinished campaign of this pair exists", advice)
-                )
-            elif wrong is not None:
-                findings.append(Finding(where, *wrong))
-            found[config.name] = campaign
-        if findings:
-            raise BadInput.from_findings(findings)
-        return found
-
-    def _commanded(self, config: PairConfig, goal: Goal) -> Campaign | Opened:
-        """The campaign that is to go to another goal, or how the one begins that does."""
-        campaign = self.store.latest_for(config.name)
-        if campaign is None:
-            message = "there is no campaign of this pair in the store"
-            raise BadInput(message, pair=config.name, advice="haupgrade run --to VERSION")
-        back = (
-            way_back(config.name, self._past(campaign, config.name)) if goal is Goal.BACK else None
-        )
-        opened = back or campaign.history.records(config.name)[0]
-        if isinstance(opened, Opened):
-            refuse_other_members(opened.plan, config)
-        return back or campaign
-
-    def _past(self, campaign: Campaign, pair: str) -> Iterator[Past]:
-        """A campaign and those before it, the newest first."""
-        records = campaign.history.records(pair)
-        yield Past.of(campaign.id, records)
-        yield from (Past.of(one.id, earlier) for one, earlier in self._before(records[0], pair))
 
     def _commanded_loops(
         self, found: Sequence[tuple[PairConfig, Campaign | Opened]]
@@ -279,18 +227,10 @@ class LocalEngine:
         return loops, ended
 
     def _opening(self, plan: Plan, errand: Errand) -> Opened:
-        """What the newest campaign of the pair still owes is taken over: it ended, and it owes."""
-        earlier = self.store.latest_for(plan.pair)
-        opened = Opened(plan, Goal.UP, errand.until)
-        if earlier is None:
-            return opened
-        _, state = plan_and_state(earlier.history.records(plan.pair))
-        opened = replace(opened, owed=state.leases, before=before_us(state), earlier=earlier.id)
-        half = left_half_done(errand, self._past(earlier, plan.pair))
-        if half is None:
-            return opened
-        self._tell(Told(plan.pair, f"goes on with what {half.text} left half done"))
-        return gone_on_with(opened, half)
+        opened, half = self._past.opening(plan, errand)
+        if half is not None:
+            self._tell(Told(plan.pair, f"goes on with what {half.text} left half done"))
+        return opened
 
     def _survey(self, config: PairConfig) -> Surveyed:
         pair = self._pair(config)
@@ -337,7 +277,7 @@ class LocalEngine:
             plan,
             campaign,
             evidence=PairEvidence(
-                campaign, config.name, lambda: self._earlier(campaign, config.name)
+                campaign, config.name, lambda: self._past.earlier(campaign, config.name)
             ),
             policy=self.policy,
             listener=self._tell,
@@ -345,25 +285,6 @@ class LocalEngine:
             cancel=self.cancel,
             stop=self.stop,
         )
-
-    def _earlier(self, campaign: Campaign, pair: str) -> Iterator[Campaign]:
-        """The campaigns that one took over from, the newest first."""
-        opened = campaign.history.records(pair)[0]
-        yield from (found for found, _ in self._before(opened, pair))
-
-    def _before(self, opened: Record, pair: str) -> Iterator[tuple[Campaign, tuple[Record, ...]]]:
-        """Each campaign before one, with its records; there may be thousands.
-
-        One after the other: their histories are not kept open.
-        """
-        unseen = set(self.store.campaigns())
-        while isinstance(opened, Opened) and opened.earlier in unseen:
-            unseen.remove(opened.earlier)
-            with self.store.beside() as store:
-                found = store.open(opened.earlier)
-                records = found.history.records(pair)
-            opened = records[0]
-            yield found, records
 
     # --- driving ----------------------------------------------------------------------------------
 
@@ -407,17 +328,6 @@ class LocalEngine:
         with self._telling:
             self._listener(event)
         self._notifier.take(event)
-
-
-def refuse_other_members(plan: Plan, config: PairConfig) -> None:
-    """A campaign is for the members that it was opened for.
-
-    Raises:
-        BadInput: The inventory names others now.
-    """
-    if set(plan.members) != {member.name for member in config.members}:
-        message = f"the campaign was opened for {' and '.join(plan.members)}"
-        raise BadInput(message, pair=config.name, advice="restore the inventory of that time")
 
 
 def redactor_for(project: Project) -> Redactor:

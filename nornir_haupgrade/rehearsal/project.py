@@ -71,51 +71,53 @@ def write_project(
     for image in images:
         image.file.parent.mkdir(parents=True, exist_ok=True)
         image.file.write_bytes(image.content)
-    spoken = {
+    inventory = inventory_of(twins, where, _spoken(twins, nr), speed=speed)
+    (folder / "inventory").mkdir(exist_ok=True)
+    for name, content in inventory.items():
+        _write(folder / "inventory" / f"{name}.yaml", content)
+    (folder / _SSH_CONFIG).touch()
+    kept = {name: getattr(settings, name) for name in _KEPT}
+    own = {
+        "store": STORE if store is None else str(store),
+        "known_hosts": "known_hosts",
+        **paced(settings, speed=speed, pairs=len(twins), is_asked=is_asked),
+        **{name: value for name, value in kept.items() if value is not None},
+        "images": [_image(one, folder) for one in images],
+    }
+    _write(folder / CONFIG, _configuration(folder, own))
+    return folder / CONFIG
+
+
+def _spoken(twins: Sequence[Twin], nr: Nornir) -> dict[str, str]:
+    """Each member's platform as Netmiko calls it."""
+    return {
         name: nr.inventory.hosts[name].get_connection_parameters("netmiko").platform
         or PERSONALITIES[twin.spec.platform].netmiko
         or str(twin.spec.platform)
         for twin in twins
         for name, _ in twin.names
     }
-    inventory = inventory_of(twins, where, spoken, speed=speed)
-    (folder / "inventory").mkdir(exist_ok=True)
-    for name, content in inventory.items():
-        _write(folder / "inventory" / f"{name}.yaml", content)
-    (folder / _SSH_CONFIG).touch()
-    own = paced(settings, speed=speed, pairs=len(twins), is_asked=is_asked)
-    kept = {name: getattr(settings, name) for name in _KEPT}
-    _write(
-        folder / CONFIG,
-        {
-            "inventory": {
-                "plugin": "SimpleInventory",
-                # Nornir looks for them from where it is run.
-                "options": {
-                    f"{option}_file": str(folder / "inventory" / f"{name}.yaml")
-                    for option, name in (
-                        ("host", "hosts"), ("group", "groups"), ("defaults", "defaults"),
-                    )
-                },
-                # Said, so that no variable of the environment names the site's own.
-                "transform_function": "",
-                "transform_function_options": {},
-            },
-            # Not the user's, which may send every connection over a host of the site's.
-            "ssh": {"config_file": str(folder / _SSH_CONFIG)},
-            "logging": {"enabled": False},
-            "user_defined": {
-                "haupgrade": {
-                    "store": STORE if store is None else str(store),
-                    "known_hosts": "known_hosts",
-                    **own,
-                    **{name: value for name, value in kept.items() if value is not None},
-                    "images": [_image(one, folder) for one in images],
-                }
-            },
+
+
+def _configuration(folder: Path, own: dict[str, Any]) -> dict[str, Any]:
+    """Nornir's, which names nothing outside the folder, with our own settings in it."""
+    files = (("host", "hosts"), ("group", "groups"), ("defaults", "defaults"))
+    # Nornir looks for them from where it is run.
+    inventory = folder / "inventory"
+    options = {f"{option}_file": str(inventory / f"{name}.yaml") for option, name in files}
+    return {
+        "inventory": {
+            "plugin": "SimpleInventory",
+            "options": options,
+            # Said, so that no variable of the environment names the site's own.
+            "transform_function": "",
+            "transform_function_options": {},
         },
-    )  # fmt: skip
-    return folder / CONFIG
+        # Not the user's, which may send every connection over a host of the site's.
+        "ssh": {"config_file": str(folder / _SSH_CONFIG)},
+        "logging": {"enabled": False},
+        "user_defined": {"haupgrade": own},
+    }
 
 
 def put_aside(folder: Path) -> None:
