@@ -105,7 +105,7 @@ ABOUT: Final[dict[str, About]] = {
         "its licence is not valid after the next boot: it forwards nothing", _NOW
     ),
     "licence_expired": About("its licence is not valid from now on: it forwards nothing"),
-    "licence_lost": About("its next boot finds no licence for HA", _TIMES),
+    "licence_lost": About("its next boot finds no licence: what needs one is gone", _TIMES),
     # the line
     "login_refused": About("logins are refused, for `seconds` if they are named", _SECONDS),
     "aaa_unreachable": About(

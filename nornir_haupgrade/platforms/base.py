@@ -188,6 +188,12 @@ class Driver(Protocol):
     def interfaces(self) -> tuple[tuple[str, bool], ...]:
         """(name, is up) of the data and HA interfaces."""
 
+    def licences(self) -> tuple[str, ...]:
+        """What the member is licensed for now, in the device's own words.
+
+        None where the platform needs no licence, or this one holds none.
+        """
+
     def unsaved(self) -> tuple[str, ...]:
         """Lines in which what runs differs from what the next boot loads; none where one cannot."""
 

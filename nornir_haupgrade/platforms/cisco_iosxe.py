@@ -143,6 +143,11 @@ class CiscoIosXe:
             wanted = [group.interface for group in self._groups()]
             return texts.parse_interfaces(self._talk.read("show ip interface brief"), wanted)
 
+    def licences(self) -> tuple[str, ...]:
+        """Levels, packages and throughput, as ``show version`` has them."""
+        with self._located():
+            return texts.parse_licences(self._talk.read("show version"))
+
     def free_space(self) -> int | None:
         """Bytes free where it was booted from; packages need about as much again when added."""
         with self._located():

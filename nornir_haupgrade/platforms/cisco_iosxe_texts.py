@@ -7,7 +7,7 @@ instead, its docstring says what the template lacks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -100,6 +100,38 @@ def parse_version(text: str) -> ShownVersion:
             advice="set its clock, best by NTP: the line is there once it is set",
         )
     return ShownVersion(version, serial, restarted[1], image, int(register, 16))
+
+
+def parse_licences(text: str) -> tuple[str, ...]:
+    """``show version``: what counts now, not after the next reload; none where it names none.
+
+    Ours: ntc's template has no field for it. Three forms are known: a level, the packages of a
+    router with a column for the technology, and those of a switch without one. Whether the device
+    is registered is left out: a newer release says that in other words.
+    """
+    if not re.search(r"^Configuration register is ", text, re.MULTILINE):
+        raise unexpected("show version", "no Configuration register, which ends it", text)
+    levels = re.findall(r"^((?:Addon )?License Level): *([\w.+-]+)", text, re.MULTILINE)
+    found = [f"{what.lower()} {level}" for what, level in levels]
+    _, title, packages = text.partition("Technology Package License Information:")
+    if title:
+        found += [f"package {name}" for name in _packages(packages)]
+    throughput = re.search(r"^The current throughput level is (\d+ \w+)", text, re.MULTILINE)
+    if throughput:
+        found.append(f"throughput {throughput[1]}")
+    return tuple(found)
+
+
+def _packages(table: str) -> Iterator[str]:
+    """The column ``Current`` of the rows between the second ruler and the next blank line."""
+    head, _, rows = table.partition("Next reboot")
+    at = 1 if re.search(r"^Technology +Technology-package", head, re.MULTILINE) else 0
+    for row in rows.splitlines()[2:]:
+        cells = re.split(r" {2,}", row.strip())
+        if not cells[0]:
+            return
+        if re.fullmatch(r"[\w.+-]+", name := cells[at : at + 1][0]) and name != "None":
+            yield name
 
 
 def parse_users(text: str) -> int:

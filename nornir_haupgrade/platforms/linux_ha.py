@@ -144,6 +144,10 @@ class LinuxHA:
         """What runs is read from the files that the next boot reads."""
         return ()
 
+    def licences(self) -> tuple[str, ...]:
+        """It needs none."""
+        return ()
+
     def free_space(self) -> int | None:
         """Bytes free on /flash, where both uploads and slots lie."""
         with self._located():

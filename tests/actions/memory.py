@@ -189,6 +189,7 @@ class Device:
     disk: dict[str, StagedImage] = field(default_factory=dict)
     content: bytes = field(default_factory=lambda: archive(FILES))
     not_saved: tuple[str, ...] = ()
+    licensed: tuple[str, ...] = ()
 
     def becomes(self, **changes: object) -> None:
         """Something about it changes."""
@@ -231,6 +232,10 @@ class Device:
     def interfaces(self) -> tuple[tuple[str, bool], ...]:
         self._answers("interfaces")
         return self.ports
+
+    def licences(self) -> tuple[str, ...]:
+        self._answers("licences")
+        return self.licensed
 
     def unsaved(self) -> tuple[str, ...]:
         self._answers("unsaved")

@@ -244,6 +244,26 @@ def test_interfaces_that_were_never_recorded_are_a_warning(bench: Bench) -> None
     assert bench.do(Action.WHOLE, "p1b").verdict.status is Status.WARN
 
 
+def test_a_licence_that_the_boot_lost_is_named(bench: Bench) -> None:
+    upgraded(bench, step_3=FILES)
+    bench.baseline["licences:p1b"] = '["level b", "throughput 9 kbps"]'
+    bench.b.licensed = ("level b",)
+    result = bench.do(Action.WHOLE, "p1b")
+    assert result.verdict.status is Status.FAIL
+    assert "p1b is no longer licensed for throughput 9 kbps" in result.verdict.reason
+    bench.b.licensed = ("throughput 9 kbps", "level b")
+    result = bench.do(Action.WHOLE, "p1b")
+    assert result.verdict.status is Status.PASS
+    assert ("licences", "pass: p1b: licensed as before") in result.verdict.facts
+
+
+def test_licences_that_cannot_be_read_any_more_are_an_error(bench: Bench) -> None:
+    upgraded(bench, step_3=FILES)
+    bench.baseline["licences:p1b"] = '["level b"]'
+    bench.b.goes_wrong("licences", unreadable())
+    assert bench.do(Action.WHOLE, "p1b").verdict.status is Status.ERROR
+
+
 @pytest.mark.parametrize("read", ["back_up", "interfaces"])
 def test_what_cannot_be_read_after_the_upgrade_is_an_error(bench: Bench, read: str) -> None:
     upgraded(bench, step_3=FILES)

@@ -208,6 +208,20 @@ def test_the_way_of_the_probes_must_be_told(bench: Bench, measured: Port) -> Non
     assert "probes: p1/p1a: cannot make sense of the answer" in result.verdict.reason
 
 
+def test_the_baseline_holds_what_is_licensed(bench: Bench, measured: Port) -> None:
+    bench.b.licensed = ("level b", "throughput 9 kbps")
+    result = bench.do(Action.BASELINE)
+    facts = {label: value for label, value in result.facts if label.startswith("licences:")}
+    assert facts == {"licences:p1b": '["level b", "throughput 9 kbps"]'}
+
+
+def test_licences_that_cannot_be_read_are_an_error(bench: Bench, measured: Port) -> None:
+    bench.b.goes_wrong("licences", unreadable())
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert "p1/p1b: cannot make sense of the answer" in result.verdict.reason
+
+
 def test_interfaces_of_which_some_cannot_be_read_are_not_recorded(
     bench: Bench, measured: Port
 ) -> None:

@@ -12,6 +12,7 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.faults import ROUTER_FAULTS
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.lab.personalities.linux_ha.faults import FAULTS
 from nornir_haupgrade.lab.spec import Platform
+from nornir_haupgrade.platforms.cisco_iosxe_texts import parse_licences
 from tests.lab.conftest import MakeRouters, RouterWorld
 
 NEW = "17.09.04a"
@@ -87,6 +88,19 @@ def test_the_old_image_boots_once(routers: RouterWorld) -> None:
     assert not routers.state(routers.b).is_on_trial
     assert routers.state(routers.b).version == "17.06.03a"
     assert "Auto abort timer: inactive" in routers.ask(routers.b, "show install summary")
+
+
+def test_a_boot_that_finds_no_licence(routers: RouterWorld) -> None:
+    assert parse_licences(routers.ask(routers.b, "show version")) == (
+        "license level network-advantage",
+        "throughput 1000000 kbps",
+    )
+    routers.strike("licence_lost", "p1b")
+    routers.type(routers.b, "reload")
+    routers.wait(60)
+    said = routers.ask(routers.b, "show version")
+    assert parse_licences(said) == ("throughput 2000 kbps",)
+    assert "License Level:\n" in said
 
 
 def test_a_boot_without_redundancy(routers: RouterWorld) -> None:

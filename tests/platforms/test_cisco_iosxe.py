@@ -990,6 +990,7 @@ Driven = Callable[[CiscoIosXe], object]
         CiscoIosXe.facts,
         CiscoIosXe.capabilities,
         CiscoIosXe.interfaces,
+        CiscoIosXe.licences,
         CiscoIosXe.free_space,
         CiscoIosXe.unsaved,
     ],

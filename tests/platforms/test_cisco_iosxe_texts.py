@@ -85,6 +85,30 @@ def test_a_register_that_would_boot_without_a_configuration(register: str, *, ke
     assert texts.parse_version(text).keeps_configuration is keeps
 
 
+@pytest.mark.parametrize(
+    ("name", "licences"),
+    [
+        ("show_version_asr1k", ("license level advipservices",)),
+        ("show_version_c8000v", ("throughput 2000 kbps",)),
+        ("show_version_c9500", ("package network-advantage", "package dna-advantage")),
+        ("show_version_isr4k", ("package appxk9", "package securityk9", "package ipbasek9")),
+        ("show_version_iosv", ()),
+    ],
+)
+def test_what_counts_as_licensed_now(name: str, licences: tuple[str, ...]) -> None:
+    assert texts.parse_licences(captured(name)) == licences
+
+
+def test_levels_of_which_two_are_held() -> None:
+    text = captured("show_version_c8000v")
+    for what, level in (("License Level:", "network-advantage"), ("Addon License Level:", "dna")):
+        text = text.replace(f"\n{what}", f"\n{what} {level}", 1)
+    assert texts.parse_licences(text)[:2] == (
+        "license level network-advantage",
+        "addon license level dna",
+    )
+
+
 def test_logins_besides_ours() -> None:
     assert texts.parse_users(captured("show_users")) == 0
     assert texts.parse_users(captured("show_users_all")) == 4

@@ -21,7 +21,7 @@ from nornir_haupgrade.model import (
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver, Order
 from nornir_haupgrade.platforms.guard import only_reads
-from nornir_haupgrade.procedure.actions import getters
+from nornir_haupgrade.procedure.actions import getters, licences
 from nornir_haupgrade.procedure.actions.changes import changed
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.writing import backup_name, fresh, kept_name
@@ -111,7 +111,7 @@ def preemption_is_off(ctx: Context, run: Run) -> Result:
 
 
 def whole(ctx: Context, run: Run) -> Result:
-    """One member's configuration and what NAPALM reads, as it was before its upgrade."""
+    """One member's configuration, licences and what NAPALM reads, as before its upgrade."""
     member = run.members[0]
     facts, errors = ctx.pair.look()
     own = facts.of(member)
@@ -126,7 +126,7 @@ def whole(ctx: Context, run: Run) -> Result:
         interfaces = ctx.pair.one(member, lambda _, driver: driver.interfaces())
     except HAUpgradeError as error:
         return result(ctx, run, error_verdict(error), facts)
-    more = getters.compared(ctx, member)
+    more = [*licences.compared(ctx, member), *getters.compared(ctx, member)]
     verdict = whole_gate(
         member, before, after, _interfaces_before(ctx, member), interfaces, more=more
     )

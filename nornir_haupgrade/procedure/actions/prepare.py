@@ -25,7 +25,7 @@ from nornir_haupgrade.model import (
 )
 from nornir_haupgrade.pair import Pair
 from nornir_haupgrade.platforms.base import Driver
-from nornir_haupgrade.procedure.actions import getters
+from nornir_haupgrade.procedure.actions import getters, licences
 from nornir_haupgrade.procedure.actions.context import Context, error_verdict, result
 from nornir_haupgrade.procedure.actions.sessions import held_by, read_sessions
 from nornir_haupgrade.procedure.actions.site_gates import site_gates
@@ -156,7 +156,7 @@ def is_same(image: ImageFile, staged: StagedImage | None) -> bool:
 
 
 def baseline(ctx: Context, run: Run) -> Result:
-    """Services, sessions, interfaces and what NAPALM reads, as they are before us."""
+    """Services, sessions, interfaces, licences and what NAPALM reads, as they are before us."""
     facts, errors = ctx.pair.look()
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
@@ -170,6 +170,7 @@ def baseline(ctx: Context, run: Run) -> Result:
         checks.append(Check("canaries", held_at_first(canaries)))
     checks.append(_sessions_check(ctx, facts, rows))
     checks.append(_interfaces_check(ctx, rows))
+    checks += licences.recorded(ctx, rows)
     checks += getters.recorded(ctx, rows)
     if facts.active is not None:
         checks.append(Check("probes", _path_check(ctx, facts.active, services, canaries)))

@@ -69,7 +69,6 @@ NOT_HERE: Final[Mapping[tuple[str, Accident], str]] = {
     ("cisco_iosxe", Accident.SESSIONS_NEVER): "keeps no sessions",
     ("cisco_iosxe", Accident.SESSIONS_SLOW): "keeps no sessions",
     ("cisco_iosxe", Accident.LINK_DOWN): "has no link of its own to the other member",
-    ("cisco_iosxe", Accident.LICENCE): "no licence is read",
 }
 """(platform, accident) that there cannot be, and why."""
 

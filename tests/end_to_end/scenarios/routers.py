@@ -268,6 +268,20 @@ ROUTERS: Final[dict[str, Scenario]] = {
         owed=NOTHING,
         allowed={"times": AGAIN},
     ),
+    "licence-lost": router(
+        Accident.LICENCE,
+        "- {fault: licence_lost, on: p1a}",
+        None,
+        held(
+            Kind.MEMBER_BAD,
+            r"p1a is no longer licensed for license level network-advantage, throughput 1000000"
+            r" kbps; now for throughput 2000 kbps",
+            Choice.ROLL_BACK,
+            has_continue=True,
+        ),
+        owed=NOTHING,
+        allowed={"times": AGAIN},
+    ),
     "commit-fails": router(
         Accident.COMMIT_FAILS,
         "- {fault: commit_fails, on: p1a}",

@@ -173,6 +173,7 @@ ROUTER_FAULTS: dict[str, Kind] = {
     "restore_image_deleted": Kind(_restore_image_deleted, Target.BOTH),
     "commit_lost": Kind(quirk("commit_lost"), Target.BOTH),
     "trial_ends": Kind(_trial_ends, Target.BOTH),
+    "licence_lost": Kind(quirk("licence_lost", times=1), Target.STANDBY),
     "scp_disabled": Kind(_scp_disabled, Target.BOTH),
     # the line
     "reply_lost": Kind(rule(Twist.CUT_AFTER, "show ", times=1), Target.BOTH),

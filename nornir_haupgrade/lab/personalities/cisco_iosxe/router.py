@@ -49,6 +49,7 @@ class Router(Device):
         self.reason = _COLD
         self.clock = 0.0
         """Device seconds by which its clock is ahead."""
+        self.is_licensed = True
         versions = [spec.version, *([spec.other_version] if spec.other_version else [])]
         is_bundle = self.spec.mode is SoftwareMode.BUNDLE
         boots = f"bootflash:{file_name(spec.version)}" if is_bundle else PACKAGES
@@ -172,6 +173,7 @@ class Router(Device):
         if slot is None:
             return False
         self.image = slot.image
+        self.is_licensed = self.take("licence_lost") is None
         return True
 
     def _load_configuration(self) -> None:

@@ -43,7 +43,7 @@ def version(at: At, _: tuple[str, ...]) -> Outcome:
         f'System image file is "{router.software.image_file}"',
         f"Last reload reason: {router.reason}",
         *("", "", ""),
-        "The current throughput level is 1000000 kbps ",
+        *_licences(is_licensed=router.is_licensed),
         *("", "", "Smart Licensing Status: Smart Licensing Using Policy", ""),
         "cisco C8000V (VXE) processor (revision VXE) with 2028465K/3075K bytes of memory.",
         f"Processor board ID {router.node_id}",
@@ -53,6 +53,19 @@ def version(at: At, _: tuple[str, ...]) -> Outcome:
         "3965112K bytes of physical memory.",
         f"{router.disk.capacity // 1024}K bytes of virtual hard disk at bootflash:.",
         *("", "Configuration register is 0x2102", ""),
+    )
+
+
+def _licences(*, is_licensed: bool) -> tuple[str, ...]:
+    """Without a licence as the capture of one has it; the name of a level is the vendor's."""
+    level, throughput = (" network-advantage", 1_000_000) if is_licensed else ("", 2_000)
+    return (
+        f"License Level:{level}",
+        "License Type: Perpetual",
+        f"Next reload license Level:{level}",
+        *("", "Addon License Level:", "Addon License Type: Subscription"),
+        *("Next reload addon license Level:", ""),
+        f"The current throughput level is {throughput} kbps ",
     )
 
 
