@@ -356,3 +356,6 @@ class StagedImage:
     name: str
     size: int
     sha256: Sha256
+
+    def __str__(self) -> str:
+        return f"{self.size} bytes with {self.sha256}"

@@ -124,13 +124,13 @@ def _running(surveyed: Surveyed, purpose: Purpose) -> tuple[str]:
 
 
 def path_to(surveyed: Surveyed, settings: Settings, to: str) -> tuple[str, ...]:
-    """From the running version over what an image requires to the target."""
+    """From the older running version over what each image requires to the target."""
     name = surveyed.config.name
     running = {own.version for _, own in surveyed.facts.members if own}
     hops = [to]
-    while True:
+    while not running <= set(hops):
         image = settings.require_image(surveyed.config.platform, hops[0])
-        if hops[0] in running or image.requires is None or image.requires in running:
+        if image.requires is None:
             break
         if image.requires in hops:
             message = f"the images require each other in a circle: {' -> '.join(hops)}"

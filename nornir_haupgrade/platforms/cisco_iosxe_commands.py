@@ -199,19 +199,29 @@ def _reload_of_packages(order: Order, facts: MemberFacts) -> str:
     }
     if facts.is_on_trial and COMMITTED in states:
         return "install abort"
-    inactive = {version for slot, version in facts.installed if slot.endswith(f" {INACTIVE}")}
     if INACTIVE in states and not facts.is_on_trial:
-        if len(inactive) > 1:
-            held = ", ".join(sorted(inactive))
-            raise ImageError(
-                f"several versions are inactive ({held}): which one would be activated is not said",
-                advice="`install remove inactive` by hand, and stage the right one again",
-            )
-        return f"install activate auto-abort-timer {TRIAL_MINUTES} prompt-level none"
+        how = f"auto-abort-timer {TRIAL_MINUTES} prompt-level none"
+        return f"install activate {_which(order, facts)}{how}"
     raise ImageError(
         f"version {order.version} is not there to be activated, only {_held(facts)}",
         advice="install the version first",
     )
+
+
+def _which(order: Order, facts: MemberFacts) -> str:
+    """Of several inactive versions the one is named, by the file that it was added from."""
+    inactive = {version for slot, version in facts.installed if slot.endswith(f" {INACTIVE}")}
+    if len(inactive) == 1:
+        return ""
+    if order.image is None:
+        raise ImageError(
+            f"several versions are inactive ({', '.join(sorted(inactive))}), and no image of"
+            f" {order.version} in the settings names the file that it was added from",
+            advice=f"add it to the settings, or remove the others by hand and keep {order.version}:"
+            " `install remove file`",
+        )
+    name = plain_name(order.image.name, "image file")
+    return f"file {file_system(facts)}{name} "
 
 
 def _bundle(order: Order, facts: MemberFacts) -> tuple[str, ...]:

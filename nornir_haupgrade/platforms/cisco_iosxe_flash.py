@@ -99,7 +99,7 @@ class Flash:
             self._talk.remove(place)
             raise ImageError(
                 f"{image.name} on the device is not what was sent: expected {image.size} bytes "
-                f"with {image.sha256}, found {found}",
+                f"with {image.sha256}, found {found or 'nothing'}",
                 advice="stage it again; nothing was installed",
             )
         return f"{found.size} {found.sha256}"

@@ -269,7 +269,7 @@ class LinuxHA:
         if found is None or (found.size, found.sha256) != (image.size, image.sha256):
             raise ImageError(
                 f"{image.name} on the device is not what was sent: expected {image.size} bytes "
-                f"with {image.sha256}, found {found}",
+                f"with {image.sha256}, found {found or 'nothing'}",
                 advice="stage it again; nothing was installed",
             )
         return f"{found.size} {found.sha256}"

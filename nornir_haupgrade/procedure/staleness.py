@@ -29,10 +29,9 @@ def survives(passed: Pass, change: Run) -> bool:
     if passed.action in LASTING:
         return True
     if passed.action is Action.WHOLE:
-        touches = {Action.INSTALL, Action.ACTIVATE, Action.RELOAD}
-        return change.action is not Action.SYNC_CONFIG and not (
-            change.action in touches and passed.members[0] in change.members
-        )
+        # What is installed or chosen for the next boot is not what runs.
+        is_reloaded = change.action is Action.RELOAD and passed.members[0] in change.members
+        return change.action is not Action.SYNC_CONFIG and not is_reloaded
     if passed.action is Action.RESTORE_POINT:
         return change.action is Action.ACTIVATE
     if passed.action in {Action.SYNC_CONFIG, Action.REPORT}:

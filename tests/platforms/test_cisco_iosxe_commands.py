@@ -290,11 +290,23 @@ def test_a_version_that_is_not_there_is_not_booted() -> None:
         commands_of(Order(Change.STAGE, image=IMAGE), replace(PACKAGES, installed=()))
 
 
-def test_which_of_several_inactive_versions_is_activated_cannot_be_said() -> None:
-    several = (*PACKAGES.installed, ("bootflash: inactive", "17.03.04"))
+SEVERAL = replace(PACKAGES, installed=(*PACKAGES.installed, ("bootflash: inactive", "17.03.04")))
+
+
+def test_of_several_inactive_versions_the_one_is_named_by_its_file() -> None:
+    order = Order(Change.RELOAD, version="17.09.04a", image=IMAGE)
+    assert commands_of(order, SEVERAL) == (
+        f"install activate file bootflash:{IMAGE.name} auto-abort-timer 120 prompt-level none",
+    )
+    assert commands_of(order, PACKAGES) == (
+        "install activate auto-abort-timer 120 prompt-level none",
+    )
+
+
+def test_without_a_file_none_of_several_inactive_versions_is_activated() -> None:
     with pytest.raises(ImageError, match=r"17\.03\.04, 17\.09\.04a") as caught:
-        commands_of(Order(Change.RELOAD, version="17.09.04a"), replace(PACKAGES, installed=several))
-    assert "install remove inactive" in str(caught.value)
+        commands_of(Order(Change.RELOAD, version="17.09.04a"), SEVERAL)
+    assert "keep 17.09.04a" in str(caught.value)
 
 
 def test_what_a_mode_does_not_have_is_refused() -> None:

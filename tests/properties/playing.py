@@ -189,6 +189,7 @@ class _Player:
         self.own = Play(
             script.pair,
             folder,
+            has_hops=script.has_hops,
             make=lambda *_: self.bench,
             keep=lambda _: _Store(self.bench, observer),
         )

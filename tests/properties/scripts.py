@@ -53,6 +53,7 @@ class Script:
         stops: The same, without waiting for the step's safe point.
         then: What is asked for when the upgrade has come to its end, or nobody answers.
         looks: Whether a check and a dry run come first.
+        has_hops: Whether the new version is reached by way of another one.
     """
 
     pair: PairSpec
@@ -64,6 +65,7 @@ class Script:
     stops: tuple[float | None, ...] = ()
     then: tuple[Goal, ...] = ()
     looks: bool = False
+    has_hops: bool = False
 
 
 _SECONDS: Final = st.sampled_from((0.0, 0.01, 0.1, 0.3, 1.0, 1.9, 2.5, 5.0, 15.0, 30.0, 60.0))
@@ -179,4 +181,5 @@ def scripts(platform: Platform) -> st.SearchStrategy[Script]:
         stops=moments,
         then=st.lists(st.sampled_from((Goal.UP, Goal.BACK, Goal.CLOSE)), max_size=2).map(tuple),
         looks=st.booleans(),
+        has_hops=st.sampled_from((False, False, False, True)),
     )

@@ -26,6 +26,11 @@ NEW: Final[Mapping[Platform, str]] = {
     Platform.LINUX_HA: "13.8",
     Platform.CISCO_IOSXE: "17.09.01a",
 }
+BETWEEN: Final[Mapping[Platform, str]] = {
+    Platform.LINUX_HA: "12.20",
+    Platform.CISCO_IOSXE: "17.07.01a",
+}
+"""By way of which the new one is reached, where it is said to require it."""
 SMALL: Final = 2048
 """Bytes of an image: its size proves nothing here."""
 SECONDS: Final[Mapping[str, float]] = {
@@ -51,6 +56,8 @@ class Play:
     spec: PairSpec
     folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
+    has_hops: bool = False
+    """Whether the new version requires the one between."""
     ha: Mapping[str, Any] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     events: list[Event] = field(default_factory=list)
@@ -63,9 +70,12 @@ class Play:
         self.new = NEW[self.spec.platform]
         self.store = self.keep(self.bench)
         self.first = self.bench.states
-        project_settings = Settings.model_validate(
-            {**SECONDS, "images": [image(self.folder, self.spec.platform)], **self.settings}
-        )
+        platform = self.spec.platform
+        images = [image(self.folder, platform, self.new)]
+        if self.has_hops:
+            between = image(self.folder, platform, BETWEEN[platform])
+            images = [between, {**images[0], "requires": between["version"]}]
+        project_settings = Settings.model_validate({**SECONDS, "images": images, **self.settings})
         ha = {"services": (SHOP,), "canaries": (TILL,), **self.ha}
         self.project = project_of(self.bench, project_settings, ha)
 
@@ -143,9 +153,8 @@ class Play:
         return "\n".join([*lines, *(f"{end.end}: {end.reason} {end.owed}" for end in self.ends)])
 
 
-def image(folder: Path, platform: Platform) -> dict[str, Any]:
-    """The image of the new version, as the settings name it."""
-    version = NEW[platform]
+def image(folder: Path, platform: Platform, version: str) -> dict[str, Any]:
+    """The image of a version, as the settings name it."""
     file = folder / f"image-{version}.bin"
     content = build_image(version, size=SMALL)
     if not file.exists():

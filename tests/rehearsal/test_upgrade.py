@@ -9,11 +9,11 @@ import pytest
 
 from nornir_haupgrade.engines.checking import check
 from nornir_haupgrade.engines.errand import Errand
-from nornir_haupgrade.engines.events import Ended
-from nornir_haupgrade.lab import router_pair, simple_pair
+from nornir_haupgrade.engines.events import Ended, RunEnded
+from nornir_haupgrade.lab import PairSpec, router_pair, simple_pair
 from nornir_haupgrade.procedure.records import Action, Goal, Outcome, Step
 from tests.end_to_end.router_rig import ADVERT, ORDER
-from tests.rehearsal.bench import OLD, Play
+from tests.rehearsal.bench import BETWEEN, NEW, OLD, Play
 
 FIREWALLS: Final = simple_pair("p1", preempt=True, sessions=12)
 ROUTERS: Final = router_pair("p1", preempt=True, advert_seconds=ADVERT)
@@ -58,6 +58,56 @@ def test_a_whole_upgrade_is_rolled_back(spec: object, tmp_path: Path) -> None:
     assert end.end is Outcome.ROLLED_BACK, play.story
     assert set(play.versions) == {OLD[play.spec.platform]}
     assert end.owed == ()
+
+
+@pytest.mark.parametrize("spec", [FIREWALLS, ROUTERS], ids=["firewalls", "routers"])
+def test_a_version_between_is_gone_by_on_both_members(spec: PairSpec, tmp_path: Path) -> None:
+    play = Play(spec, tmp_path, has_hops=True)
+    between, new = BETWEEN[spec.platform], NEW[spec.platform]
+    end = play.run()
+    assert end.end is Outcome.DONE, play.story
+    assert end.owed == ()
+    assert play.versions == (new, new)
+    assert play.roles == ("MASTER", "BACKUP")
+    assert not any(state.is_on_trial for state in play.bench.states.values())
+    runs = [event.run for event in play.events if isinstance(event, RunEnded)]
+    assert [(run.to, *run.members) for run in runs if run.action is Action.RELOAD] == [
+        (between, "p1a"),
+        (between, "p1b"),
+        (new, "p1b"),  # it stands by since the first hop
+        (new, "p1a"),
+    ]
+    assert [run.members for run in runs if run.action is Action.WHOLE] == [
+        ("p1a",),
+        ("p1b",),
+        ("p1b",),
+        ("p1a",),
+    ]
+    back = play.command(Goal.BACK)
+    assert back.end is Outcome.ROLLED_BACK, play.story
+    assert play.versions == (between, between)
+    assert back.owed == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "reload"),
+    [(FIREWALLS, "fwctl reboot"), (ROUTERS, "install activate")],
+    ids=["firewalls", "routers"],
+)
+def test_a_boot_loop_at_the_middle_hop_holds_with_the_other_one_forwarding(
+    spec: PairSpec, reload: str, tmp_path: Path
+) -> None:
+    play = Play(spec, tmp_path, has_hops=True)
+    play.fault("boot_loop", "p1b", on=reload, by="p1b")
+    end = play.run()
+    assert end.end is Ended.HELD, play.story
+    assert play.versions[0] == BETWEEN[spec.platform]
+    assert play.roles[0] == "MASTER"
+    play.bench.rig.faults.heal("boot_loop")
+    play.bench.clock.advance(60)
+    end = play.run(person=lambda _, asked: (asked.ask.options[0], "it boots again"))
+    assert end.end is Outcome.DONE, play.story
+    assert set(play.versions) == {NEW[spec.platform]}
 
 
 def test_the_history_in_memory_is_chained_and_gone_on_with(tmp_path: Path) -> None:
