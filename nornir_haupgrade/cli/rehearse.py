@@ -109,12 +109,20 @@ def _beginning(rehearsal: Rehearsal) -> list[str]:
     return [
         f"{members} simulated twins, {read}; from here on nothing real is contacted",
         f"one second here is {wanted.speed:g} of theirs; kept in {rehearsal.folder}",
+        *(f"{twin.name}: {said}" for twin in rehearsal.twins for said in twin.likeness.unfinished),
     ]
 
 
 def _summary(rehearsal: Rehearsal, engine: LocalEngine, ends: Sequence[PairEnd]) -> list[str]:
     stories = engine.stories.of if isinstance(engine, RehearsalEngine) else {}
     wanted, store = rehearsal.wanted, engine.project.settings.store
-    told = told_of(ends, stories, rehearsal.twins, rehearsal.audit, speed=wanted.speed)
+    told = told_of(
+        ends,
+        stories,
+        rehearsal.twins,
+        rehearsal.audit,
+        speed=wanted.speed,
+        is_interrupted=engine.cancel.is_set(),
+    )
     keep(told, rehearsal.unread, store, speed=wanted.speed, is_read=wanted.is_read)
     return rehearsal_lines(told, rehearsal.unread, store)

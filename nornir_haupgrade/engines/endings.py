@@ -71,8 +71,13 @@ def _runs(state: State, member: MemberId, version: str) -> str:
 
 
 def held_of(plan: Plan, ask: Ask, state: State, why: str, cause: str) -> str:
-    """Why a pair is held; the last verdict may be a good one, and what it showed is the reason."""
+    """Why a pair is held; the last verdict may be a good one, and what it showed is the reason.
+
+    A named question is its own reason.
+    """
     facts = state.facts
+    if ask.question is not None:
+        return ""
     if ask.kind is Kind.UNCLEAR and cause not in {"", why}:
         # our own latch was let go since: that this went well is not why a person is asked
         return f"{cause}; {why}"
@@ -91,6 +96,11 @@ def held_of(plan: Plan, ask: Ask, state: State, why: str, cause: str) -> str:
     if ask.kind in {Kind.NOBODY_FORWARDS, Kind.SPLIT, Kind.ROLE_UNKNOWN, Kind.SOLO}:
         return describe(facts, {})
     return why
+
+
+def question_of(ask: Ask) -> str:
+    """A named question and what it says; empty for any other hold."""
+    return "" if ask.question is None else f"{ask.question}: {ask.question.text}"
 
 
 def is_over_for_services(ask: Ask | None, choice: Choice) -> bool:

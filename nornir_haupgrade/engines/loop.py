@@ -19,6 +19,7 @@ from nornir_haupgrade.engines.endings import (
     is_over_for_services,
     is_planned,
     is_question,
+    question_of,
     said_of,
     silent_in,
 )
@@ -323,7 +324,7 @@ class PairLoop:
             PairEnd(
                 self.plan.pair,
                 Ended.HELD,
-                self._why,
+                question_of(ask) or self._why,
                 campaign=self.campaign.id,
                 facts=self.state.known,
                 silent=silent_in(self.state.facts),

@@ -11,6 +11,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from nornir_haupgrade.engines.endings import question_of
 from nornir_haupgrade.engines.events import Ended, Event, Held, Listener, PairEnd, RunEnded, Told
 from nornir_haupgrade.procedure.records import Action
 from nornir_haupgrade.site import Asking, Said, run_task
@@ -143,7 +144,7 @@ def plain(event: Event) -> dict[str, Any] | None:
                 "event": "held",
                 "step": event.ask.step.name.lower(),
                 "about": str(event.ask.kind),
-                "reason": event.why,
+                "reason": event.why or question_of(event.ask),
                 "options": [str(option) for option in event.ask.options],
                 "safe": str(event.ask.safe),
                 "due": event.due,

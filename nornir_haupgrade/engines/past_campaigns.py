@@ -65,6 +65,16 @@ class PastCampaigns:
             raise BadInput.from_findings(findings)
         return found
 
+    def begun(self, pairs: Iterable[PairConfig]) -> dict[str, str]:
+        """The campaigns that any run of a pair has to go on with, by pair: their names."""
+        newest = [(config.name, self.store.latest_for(config.name)) for config in pairs]
+        return {
+            name: campaign.id
+            for name, campaign in newest
+            if campaign is not None
+            and is_unfinished(*plan_and_state(campaign.history.records(name)))
+        }
+
     def commanded(self, config: PairConfig, goal: Goal) -> Campaign | Opened:
         """The campaign that is to go to another goal, or how the one begins that does.
 

@@ -23,6 +23,8 @@ _FIRST_PORT = 40_000
 _LAST_PORT = 65_535
 _TIME_WAIT_SECONDS = 120.0
 """How long a closed connection stays in the table: nf_conntrack_tcp_timeout_time_wait of Linux."""
+_RESET_SECONDS = 10.0
+"""And one that was reset, as by a client that closes unread: nf_conntrack_tcp_timeout_close."""
 _RECONNECT_SECONDS = 1.0
 """How soon a client whose connection died opens another."""
 
@@ -81,12 +83,10 @@ class SessionTables:
         return session
 
     def close(self, session: Session, *, is_reset: bool = False) -> None:
-        """A connection that its own ends closed; one that was reset is forgotten at once."""
+        """A connection that its own ends closed: the table keeps it for a while."""
         session.is_closed = True
-        if is_reset:
-            self._drop(session)
-        else:
-            self._timeline.after(_TIME_WAIT_SECONDS, lambda: self._drop(session))
+        seconds = _RESET_SECONDS if is_reset else _TIME_WAIT_SECONDS
+        self._timeline.after(seconds, lambda: self._drop(session))
 
     def _drop(self, session: Session) -> None:
         if self.live.get(session.port) is session:

@@ -62,15 +62,24 @@ class Question(StrEnum):
     """Named questions, asked once before the first write; ``--yes`` answers these only."""
 
     NO_SERVICES = "no-services"
-    """No service is configured: nothing outside will prove that traffic flows."""
     NO_REPLICATION = "no-session-replication"
-    """Sessions are not replicated: every session breaks at each switchover."""
     DESTRUCTIVE_SYNC = "destructive-sync"
-    """Synchronising clears the standby's configuration first."""
     NO_ROLLBACK = "no-rollback"
-    """The platform keeps no old image to go back to."""
     NO_SYNC = "no-config-sync"
-    """The platform does not synchronise configurations."""
+
+    @property
+    def text(self) -> str:
+        """What is to be known, as a sentence."""
+        return _SAYS[self]
+
+
+_SAYS = {
+    Question.NO_SERVICES: "no service is configured: nothing outside will prove that traffic flows",
+    Question.NO_REPLICATION: "sessions are not replicated: all of them break at each switchover",
+    Question.DESTRUCTIVE_SYNC: "synchronising clears the standby's configuration first",
+    Question.NO_ROLLBACK: "the platform keeps no old image to go back to",
+    Question.NO_SYNC: "the platform does not synchronise configurations",
+}
 
 
 @dataclass(frozen=True, slots=True)

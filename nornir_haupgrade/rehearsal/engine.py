@@ -18,15 +18,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Event)
 
-_NEXT: Final[dict[Outcome | Ended, str]] = {
-    Outcome.DONE: "the pair itself would end like this if each device did as its twin",
-    Ended.HELD: "the pair itself would wait here for a person; to see what follows, rehearse on a "
-    "terminal or with --on-hold",
-    Ended.INTERRUPTED: "rehearse again",
-}
-_OTHERWISE: Final = (
-    "the pair itself would end like this if each device did as its twin; nothing was done to it"
-)
+_AGAIN: Final = "rehearse again: it was interrupted, and says nothing of the pair itself"
+_LIKE_THIS: Final = "the pair itself would end like this if each device did as its twin"
 
 
 class RehearsalEngine(LocalEngine):
@@ -45,14 +38,26 @@ class RehearsalEngine(LocalEngine):
 
         def hear(event: Event) -> None:
             self.stories.take(event)
-            listener(rehearsed(event))
+            listener(rehearsed(event, is_interrupted=self.cancel.is_set()))
 
         super().__init__(project, policy=policy, listener=hear, person=person)
         self.stop = hurried
 
 
-def rehearsed(event: E) -> E:
+def rehearsed(event: E, *, is_interrupted: bool) -> E:
     """An event whose advice is a rehearsal's."""
     if isinstance(event, PairEnd):
-        return replace(event, advice=_NEXT.get(event.end, _OTHERWISE))
+        return replace(event, advice=_advice(event, is_interrupted=is_interrupted))
     return event
+
+
+def _advice(end: PairEnd, *, is_interrupted: bool) -> str:
+    if end.end is Ended.HELD:
+        how = "--yes" if end.ask is not None and end.ask.question is not None else "--on-hold"
+        what = "the pair itself would wait here for a person"
+        return f"{what}; to see what follows, rehearse on a terminal or with {how}"
+    if end.end is Outcome.DONE:
+        return _LIKE_THIS
+    if is_interrupted or end.end is Ended.INTERRUPTED:
+        return _AGAIN
+    return f"{_LIKE_THIS}; nothing was done to it"

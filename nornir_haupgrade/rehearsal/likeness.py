@@ -42,6 +42,8 @@ class Likeness:
     """The services that were bad before anything was touched."""
     differs: tuple[str, ...] = ()
     """In what the twin is not the pair, in sentences."""
+    unfinished: tuple[str, ...] = ()
+    """That a run would go on with a campaign of the pair, which its twin knows nothing of."""
 
 
 def assumed(config: PairConfig, version: str) -> Likeness:
@@ -49,7 +51,7 @@ def assumed(config: PairConfig, version: str) -> Likeness:
     first, second = (member.name for member in config.members)
     said = (
         f"nothing was read: both members are assumed to run {version}, the first one to be "
-        f"active, preemption to be off, and {SESSIONS} sessions to be open"
+        f"active, preemption to be off, and {SESSIONS} sessions to be open where sessions are kept"
     )
     members = (MemberLikeness(first, version), MemberLikeness(second, version))
     return Likeness(config, members, first, differs=(said,))

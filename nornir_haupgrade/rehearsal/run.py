@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from nornir_haupgrade.engines.past_campaigns import PastCampaigns
+from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
 from nornir_haupgrade.lab import Platform
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
@@ -21,7 +23,7 @@ from nornir_haupgrade.rehearsal.twins import Times, Twin, lab_of, twins_of, unsi
 from nornir_haupgrade.settings import check_supported, open_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from nornir_haupgrade.settings import Project, Settings
@@ -30,6 +32,10 @@ SPEED: Final = 30.0
 """Device seconds per real second, unless somebody says otherwise."""
 _BOOT_SHARE: Final = 5
 _INSTALL_SHARE: Final = 15
+_UNFINISHED: Final = (
+    "its campaign {} is not finished: `haupgrade run` goes on with that one, and the rehearsal "
+    "begins anew with the pair as it is"
+)
 """A boot and an installation are assumed to take this part of what the site waits at most."""
 
 
@@ -92,13 +98,25 @@ def prepare(project: Project, wanted: Wanted) -> Cast:
     times = times_of(project.settings, wanted.boot)
     if not wanted.is_read:
         guessed = assumed_pairs(project, wanted.version, to=wanted.to)
-        return Cast(twins_of(guessed, times, faults))
+        return Cast(twins_of(_with_campaigns(project, guessed), times, faults))
     read = read_pairs(project)
     if not read.likenesses:
         raise HAUpgradeError(
             "\n".join(str(finding) for one in read.unread for finding in one.findings)
         )
-    return Cast(twins_of(read.likenesses, times, faults), read.unread)
+    return Cast(twins_of(_with_campaigns(project, read.likenesses), times, faults), read.unread)
+
+
+def _with_campaigns(project: Project, found: Sequence[Likeness]) -> list[Likeness]:
+    """Each pair with the campaign of it, if a run would go on with one."""
+    with Store(project.settings.store) as store:
+        begun = PastCampaigns(store).begun(one.config for one in found)
+    return [
+        replace(one, unfinished=(_UNFINISHED.format(begun[one.config.name]),))
+        if one.config.name in begun
+        else one
+        for one in found
+    ]
 
 
 def need_lab() -> None:

@@ -43,6 +43,7 @@ def told_of(
     audit: Sequence[Mapping[str, Any]],
     *,
     speed: float,
+    is_interrupted: bool = False,
 ) -> tuple[Told, ...]:
     """All that there is to tell of each pair.
 
@@ -52,6 +53,7 @@ def told_of(
         twins: The pairs' twins.
         audit: The lab's own records.
         speed: Device seconds per real second.
+        is_interrupted: Whether a person ended it.
     """
     twin_of = {twin.name: twin for twin in twins}
     found = []
@@ -60,7 +62,9 @@ def told_of(
         mine = [entry for entry in audit if entry["pair"] == end.pair]
         seconds = story.seconds(twin.spec, mine, speed)
         asked = tuple(story.asked)
-        found.append(Told(_rehearsed(end), seconds, asked, twin.differs))
+        # Nobody writes down the hash of a rehearsal's history to prove it by later.
+        shown = rehearsed(replace(end, head=""), is_interrupted=is_interrupted)
+        found.append(Told(shown, seconds, asked, twin.differs))
     return tuple(found)
 
 
@@ -92,11 +96,6 @@ def keep(
                 },
             }
             campaign.write_report(report)
-
-
-def _rehearsed(end: PairEnd) -> PairEnd:
-    """Nobody writes down the hash of a rehearsal's history to prove it by later."""
-    return rehearsed(replace(end, head=""))
 
 
 def _row(told: Told) -> dict[str, Any]:

@@ -143,7 +143,8 @@ def _twin(
     )
     spec = replace(spec, faults=faults_of(config, dict(mine), faults))
     renamed = [f"{name} is called {twin} in the lab" for name, twin in mine if name != twin]
-    differs = (*likeness.differs, *behind.differs, *_left_out(config), *renamed)
+    found = (*likeness.unfinished, *likeness.differs, *behind.differs)
+    differs = (*found, *_left_out(config), *renamed)
     return Twin(likeness, spec, behind, mine, (*differs, *times.said))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from nornir_haupgrade.engines.events import Ended
 from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.model import MemberFacts, Status
-from nornir_haupgrade.procedure.plan import Plan, Purpose, Question
+from nornir_haupgrade.procedure.plan import Plan, Purpose
 from nornir_haupgrade.procedure.records import (
     Ask,
     Choice,
@@ -53,15 +53,6 @@ KINDS: Final[dict[Kind, str]] = {
     Kind.SOLO: "the standby is not ready",
 }
 """Why a pair is held, in one line."""
-
-QUESTIONS: Final[dict[Question, str]] = {
-    Question.NO_SERVICES: "no service is configured: nothing outside will prove that traffic flows",
-    Question.NO_REPLICATION: "sessions are not replicated: all of them break at each switchover",
-    Question.DESTRUCTIVE_SYNC: "synchronising clears the standby's configuration first",
-    Question.NO_ROLLBACK: "the platform keeps no old image to go back to",
-    Question.NO_SYNC: "the platform does not synchronise configurations",
-}
-"""The named questions, which ``--yes`` answers."""
 
 LEASES: Final[dict[LeaseKind, str]] = {
     LeaseKind.PREEMPTION: "preemption is to be switched on again",
@@ -139,7 +130,7 @@ def lease_text(lease: Lease) -> str:
 def ask_text(ask: Ask) -> str:
     """What a hold is about, in one line."""
     if ask.question is not None:
-        return f"{ask.question}: {QUESTIONS[ask.question]}"
+        return f"{ask.question}: {ask.question.text}"
     about = f" ({action_text(ask.about)})" if ask.about else ""
     return f"{KINDS[ask.kind]}{about}"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from nornir_haupgrade.procedure.plan import Question
-from nornir_haupgrade.report.words import QUESTIONS
 from tests.cli.conftest import Call
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +61,7 @@ def test_the_help_of_yes_lists_every_named_question(call: Call) -> None:
     _, out, _ = call("run", "--help")
     said = " ".join(out.replace("-\n", "-").split())
     assert all(question.value in said.replace("- ", "-") for question in Question)
-    assert set(QUESTIONS) == set(Question)
+    assert all(question.text for question in Question)
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--version"]])

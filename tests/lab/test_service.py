@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 
 import pytest
 
@@ -21,6 +22,19 @@ def greeting(port: int) -> bytes:
 def test_it_says_whose_it_is(start_lab: StartLab) -> None:
     lab = start_lab()
     assert greeting(lab.service_ports["p1"]) == b"ok p1\n"
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["closed", "reset"])
+def test_who_connects_and_leaves_at_once_stays_in_the_session_table_for_a_while(
+    start_lab: StartLab, *, is_read: bool
+) -> None:
+    lab = start_lab()
+    with socket.create_connection(("127.0.0.1", lab.service_ports["p1"]), timeout=2) as line:
+        # Who closes with something unread resets.
+        assert line.recv(100, 0 if is_read else socket.MSG_PEEK) == b"ok p1\n"
+        address = "{}:{}".format(*line.getsockname())
+    time.sleep(0.05)
+    assert address in lab.run("p1a", "fwctl show sessions list").stdout
 
 
 def test_it_refuses_during_a_switchover_and_answers_after_it(

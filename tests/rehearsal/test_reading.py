@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from nornir_haupgrade.cli.app import app
 from nornir_haupgrade.errors import HAUpgradeError
+from nornir_haupgrade.procedure.records import Goal, Outcome, Step
 from nornir_haupgrade.rehearsal.run import Wanted, prepare
 from tests.end_to_end.rig import NEW, OLD, PASSWORD, Rig, started
 
@@ -95,6 +96,19 @@ def test_a_device_that_refuses_the_login_is_named(rig: Rig) -> None:
     rig.fault("login_refused", "p1b")
     with pytest.raises(HAUpgradeError, match="p1/p1b"):
         prepare(rig.project(), Wanted(NEW))
+
+
+def test_an_unfinished_campaign_of_the_pair_is_named(rig: Rig) -> None:
+    end = rig.run(until=Step.BACK_UP)
+    assert end.end is Outcome.PARKED
+    wanted = Wanted(NEW, is_read=False)
+    (twin,) = prepare(rig.project(), wanted).twins
+    (said,) = twin.likeness.unfinished
+    assert str(end.campaign) in said
+    assert said in twin.differs
+    rig.command(Goal.CLOSE)
+    (twin,) = prepare(rig.project(), wanted).twins
+    assert twin.likeness.unfinished == ()
 
 
 def test_what_is_assumed_asks_nobody(rig: Rig) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from nornir_haupgrade.engines.events import Ended, PairEnd
 from nornir_haupgrade.engines.switchovers import Switchover
 from nornir_haupgrade.errors import Finding
 from nornir_haupgrade.model import CanaryResult, Gap
-from nornir_haupgrade.procedure.records import Outcome, Step
+from nornir_haupgrade.procedure.plan import Question as Named
+from nornir_haupgrade.procedure.records import Ask, Choice, Kind, Outcome, Step
 from nornir_haupgrade.rehearsal.engine import rehearsed
 from nornir_haupgrade.rehearsal.reading import Unread
 from nornir_haupgrade.rehearsal.story import Question
@@ -68,9 +72,35 @@ def test_a_pair_that_was_not_read_is_named_with_every_reason() -> None:
 
 def test_no_advice_sends_anybody_to_a_device() -> None:
     for end in (*Outcome, *Ended):
-        said = rehearsed(pair_end("p1", end)).advice
-        assert said
-        assert "mend" not in said
+        for is_interrupted in (False, True):
+            said = rehearsed(pair_end("p1", end), is_interrupted=is_interrupted).advice
+            assert said
+            assert "mend" not in said
+
+
+@pytest.mark.parametrize(
+    ("end", "is_interrupted", "said"),
+    [
+        (Outcome.DONE, True, "would end like this"),
+        (Outcome.PARKED, True, "rehearse again"),
+        (Outcome.PARKED, False, "would end like this"),
+        (Outcome.NOT_STARTED, True, "rehearse again"),
+        (Ended.INTERRUPTED, False, "rehearse again"),
+    ],
+)
+def test_what_a_person_interrupted_says_nothing_of_the_pair(
+    end: Outcome | Ended, said: str, *, is_interrupted: bool
+) -> None:
+    assert said in rehearsed(pair_end("p1", end), is_interrupted=is_interrupted).advice
+
+
+def test_a_hold_says_which_option_leads_on() -> None:
+    held = pair_end("p1", Ended.HELD)
+    gate = Ask(Kind.GATE, None, (Choice.RETRY, Choice.PARK), Choice.PARK)
+    question = replace(gate, kind=Kind.QUESTION, question=Named.NO_SERVICES)
+    for ask, option in ((gate, "--on-hold"), (question, "--yes")):
+        said = rehearsed(replace(held, ask=ask), is_interrupted=False).advice
+        assert said.endswith(option)
 
 
 def test_what_holds_for_all_is_what_stands_in_every_list() -> None:

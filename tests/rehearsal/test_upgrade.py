@@ -9,7 +9,7 @@ import pytest
 
 from nornir_haupgrade.engines.checking import check
 from nornir_haupgrade.engines.errand import Errand
-from nornir_haupgrade.engines.events import Ended, RunEnded
+from nornir_haupgrade.engines.events import Ended, Held, RunEnded
 from nornir_haupgrade.lab import PairSpec, router_pair, simple_pair
 from nornir_haupgrade.procedure.records import Action, Goal, Outcome, Step
 from tests.end_to_end.router_rig import ADVERT, ORDER
@@ -108,6 +108,15 @@ def test_a_boot_loop_at_the_middle_hop_holds_with_the_other_one_forwarding(
     end = play.run(person=lambda _, asked: (asked.ask.options[0], "it boots again"))
     assert end.end is Outcome.DONE, play.story
     assert set(play.versions) == {NEW[spec.platform]}
+
+
+def test_a_question_that_nobody_answers_is_the_reason_of_its_hold(tmp_path: Path) -> None:
+    play = Play(FIREWALLS, tmp_path, ha={"services": (), "canaries": ()})
+    (end,) = play.controller(is_yes=False).run(Errand(to=play.new))
+    assert end.end is Ended.HELD
+    assert end.reason.startswith("no-services: no service is configured")
+    (held,) = [event for event in play.events if isinstance(event, Held)]
+    assert held.why == ""
 
 
 def test_the_history_in_memory_is_chained_and_gone_on_with(tmp_path: Path) -> None:

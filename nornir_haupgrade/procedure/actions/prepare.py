@@ -160,20 +160,22 @@ def baseline(ctx: Context, run: Run) -> Result:
     facts, errors = ctx.pair.look()
     if errors:
         return result(ctx, run, error_verdict(errors), facts)
+    canaries = _canaries(ctx)
     services = ctx.meter.measure()
+    # At once: what a probe opened and closed is soon forgotten by a firewall.
+    path = _path_check(ctx, facts.active, services, canaries) if facts.active else None
     rows = [
         (f"service:{found.name}", f"{_word(found.is_good)}: {found.detail}") for found in services
     ]
     checks = [Check("services", services_baseline(services))]
-    canaries = _canaries(ctx)
     if canaries:
         checks.append(Check("canaries", held_at_first(canaries)))
     checks.append(_sessions_check(ctx, facts, rows))
     checks.append(_interfaces_check(ctx, rows))
     checks += licences.recorded(ctx, rows)
     checks += getters.recorded(ctx, rows)
-    if facts.active is not None:
-        checks.append(Check("probes", _path_check(ctx, facts.active, services, canaries)))
+    if path is not None:
+        checks.append(Check("probes", path))
     ctx.meter.rest()
     return result(ctx, run, combine(checks), facts, facts=rows, canaries=canaries)
 
