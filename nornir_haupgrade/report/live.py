@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from nornir_haupgrade.report.board import Board, Row
 
 _MINUTE = 60
+_NAME = 20
+"""Columns: a pair's name is not broken unless it is longer."""
 
 
 class LiveTable:
@@ -37,7 +40,10 @@ class LiveTable:
             pad_edge=False,
             title=Text(self._mark, "bold") if self._mark else None,
         )
-        for title, ratio in (("pair", 1), ("members", 4), ("step", 3), ("action", 6)):
+        longest = max((cell_len(row.pair) for row in self._board.rows), default=0)
+        width = min(max(longest, len("pair")), _NAME)
+        table.add_column("pair", width=width, overflow="fold")
+        for title, ratio in (("members", 4), ("step", 3), ("action", 6)):
             table.add_column(title, ratio=ratio, overflow="fold")
         table.add_column("verdict", ratio=6, overflow="fold")
         table.add_column("elapsed", justify="right", min_width=7)

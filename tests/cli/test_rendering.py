@@ -148,6 +148,16 @@ def test_the_live_table_shows_markup_and_follows_none() -> None:
     assert "p1b standby 12.15" in text
 
 
+@pytest.mark.parametrize("width", [80, 90, 120])
+def test_a_narrow_terminal_breaks_no_name_of_a_pair(width: int) -> None:
+    board = Board(("datacentre-east", "p2"))
+    out = io.StringIO()
+    Console(file=out, width=width).print(LiveTable(board, lambda: 0.0))
+    assert out.getvalue().startswith("pair ")
+    assert "datacentre-east" in out.getvalue()
+    assert all(len(line) <= width for line in out.getvalue().splitlines())
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_every_event_can_be_shown_live(event: Event) -> None:
     out = io.StringIO()
