@@ -12,7 +12,6 @@ from nornir_haupgrade.engines.redact import escape
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.rehearsal import process
 from nornir_haupgrade.rehearsal.project import CONFIG
-from nornir_haupgrade.rehearsal.run import need_lab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +43,7 @@ def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -
         faults: Fault scripts that it starts with.
 
     Raises:
-        BadInput: There is no such description, or the extra is not installed.
+        BadInput: There is no such description.
         HAUpgradeError: It did not start.
     """
     if _is_there(shell, folder):
@@ -55,7 +54,6 @@ def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -
             "inventory with --inventory"
         )
         raise BadInput(f"there is no lab description {spec}", advice=advice)
-    need_lab()
     emit(shell, _build_images(shell))
     process.start(spec, folder, faults=faults)
     _show(shell, _states(folder), folder)
@@ -77,7 +75,6 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
 
     if _is_there(shell, folder):
         return Exit.DONE
-    need_lab()
     if (folder / CONFIG).exists() and not (folder / process.SPEC).exists():
         raise BadInput(
             f"{folder} holds a {CONFIG} that is none of twins",

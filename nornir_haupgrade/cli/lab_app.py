@@ -9,7 +9,7 @@ import typer
 
 from nornir_haupgrade.cli.linux_app import linux
 from nornir_haupgrade.cli.options import Pairs, State
-from nornir_haupgrade.cli.shell import Shell, leave
+from nornir_haupgrade.cli.shell import Shell, leave_with_lab
 
 lab = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 lab.add_typer(linux, name="linux", help="Real pairs: Debian systems in namespaces; root only.")
@@ -71,7 +71,7 @@ def lab_up(
         described = spec or shell.config.parent / "examples" / "lab.yaml"
         return labs.up(shell, described.absolute(), _folder(shell, state), faults=scripts)
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("down")
@@ -83,7 +83,7 @@ def lab_down(context: typer.Context, state: State = None) -> None:
 
         return labs.down(shell, _folder(shell, state))
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("status")
@@ -95,7 +95,7 @@ def lab_status(context: typer.Context, state: State = None) -> None:
 
         return labs.status(shell, _folder(shell, state))
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("devices")
@@ -107,7 +107,7 @@ def lab_devices(context: typer.Context, state: State = None) -> None:
 
         return labs.devices(shell, _folder(shell, state))
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("faults")
@@ -124,7 +124,7 @@ def lab_faults(
 
         return faults.listed(shell, platform)
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("fault")
@@ -158,7 +158,7 @@ def lab_fault(
         entry = {"on": on, "when": {"at": at, "by": by, "after": after}, "lasts": lasts}
         return faults.strike(shell, what, params or (), entry, folder=_folder(shell, state))
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 @lab.command("heal")
@@ -177,7 +177,7 @@ def lab_heal(
 
         return faults.heal(shell, kind, member, folder=_folder(shell, state))
 
-    leave(context, work)
+    leave_with_lab(context, work)
 
 
 def _folder(shell: Shell, state: Path | None) -> Path:

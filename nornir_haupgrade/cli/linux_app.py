@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nornir_haupgrade.cli.shell import Shell, leave
+from nornir_haupgrade.cli.shell import Shell, leave_with_lab
 
 if TYPE_CHECKING:
     from nornir_haupgrade.cli.linux_lab import Place
@@ -163,4 +163,4 @@ def _leave(
         folder = (state or shell.config.parent / ".lab-linux").absolute()
         return work(Place(shell, folder, cache))
 
-    leave(context, in_place)
+    leave_with_lab(context, in_place)

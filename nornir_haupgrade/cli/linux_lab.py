@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,16 +29,7 @@ class Place:
         emit(self.shell, [line])
 
     def lab(self, spec: LinuxSpec | None = None) -> LinuxLab:
-        """The lab of the folder, running or not.
-
-        Raises:
-            BadInput: The extra is not installed.
-        """
-        if importlib.util.find_spec("asyncssh") is None:
-            raise BadInput(
-                "the lab needs a package that is not installed",
-                advice="pip install 'nornir-haupgrade[lab]'",
-            )
+        """The lab of the folder, running or not."""
         from nornir_haupgrade.lab.linux import LinuxLab
 
         return LinuxLab(spec, self.folder, cache=self.cache)

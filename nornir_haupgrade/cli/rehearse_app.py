@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nornir_haupgrade.cli.options import Hold, Json, Pairs, Yes
-from nornir_haupgrade.cli.shell import Shell, leave
+from nornir_haupgrade.cli.shell import Shell, leave_with_lab
 
 
 def rehearse(
@@ -63,4 +63,4 @@ def rehearse(
             shell, said, to=to, on_hold=on_hold and on_hold.value, is_yes=yes, is_json=json
         )
 
-    leave(context, work)
+    leave_with_lab(context, work)

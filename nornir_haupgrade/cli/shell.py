@@ -42,6 +42,18 @@ def leave(context: typer.Context, work: Callable[[Shell], int]) -> NoReturn:
     raise typer.Exit(_code(shell, work))
 
 
+def leave_with_lab(context: typer.Context, work: Callable[[Shell], int]) -> NoReturn:
+    """The same for what the extra ``lab`` is for: without it that is said, and no work begins."""
+
+    def in_lab(shell: Shell) -> int:
+        from nornir_haupgrade.rehearsal.extra import need_lab
+
+        need_lab()
+        return work(shell)
+
+    leave(context, in_lab)
+
+
 def _code(shell: Shell, work: Callable[[Shell], int]) -> int:
     from nornir_haupgrade.errors import AnotherController, BadInput, HAUpgradeError
 

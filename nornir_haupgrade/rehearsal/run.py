@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -89,7 +88,6 @@ def prepare(project: Project, wanted: Wanted) -> Cast:
         BadInput: With what is wrong; nothing was contacted.
         HAUpgradeError: None of the pairs could be read.
     """
-    need_lab()
     findings = [*check_supported(project.pairs), *unsimulated(project.pairs)]
     if findings:
         raise BadInput.from_findings(findings)
@@ -117,19 +115,6 @@ def _with_campaigns(project: Project, found: Sequence[Likeness]) -> list[Likenes
         else one
         for one in found
     ]
-
-
-def need_lab() -> None:
-    """What the twins are made with is there.
-
-    Raises:
-        BadInput: It is not.
-    """
-    if importlib.util.find_spec("asyncssh") is None:
-        raise BadInput(
-            "the lab needs a package that is not installed",
-            advice="pip install 'nornir-haupgrade[lab]'",
-        )
 
 
 def assumed_pairs(
