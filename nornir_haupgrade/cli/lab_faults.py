@@ -12,6 +12,8 @@ from nornir_haupgrade.errors import BadInput, HAUpgradeError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nornir_haupgrade.lab.fault_script import Known
+
 
 def listed(shell: Shell, platform: str | None) -> int:
     """Every kind in a line, or those of one platform.
@@ -46,10 +48,10 @@ def strike(
         BadInput: They cannot be meant, or no such thing is known.
         HAUpgradeError: No lab runs.
     """
-    from nornir_haupgrade.lab.fault_script import Known, read_entries, read_script
+    from nornir_haupgrade.lab.fault_script import read_entries, read_script
     from nornir_haupgrade.lab.written import plain_fault
 
-    known = Known.from_plain(_ask(folder, {"do": "pairs"})["pairs"])
+    known = _known(folder)
     path = Path(what)
     if path.is_file() or path.suffix in {".yaml", ".yml"}:
         if params or any(_without_nothing(entry).values()):
@@ -65,19 +67,37 @@ def strike(
 
 
 def heal(shell: Shell, kind: str, member: str | None, *, folder: Path) -> int:
-    """Undo faults of a kind."""
+    """Undo faults of a kind, of all or of one member, pair or role.
+
+    Raises:
+        BadInput: There is no such kind of fault here, or nobody of that name.
+        HAUpgradeError: No lab runs.
+    """
+    from nornir_haupgrade.lab.fault_script import read_entries
+
+    known = _known(folder)
+    key = "pair" if member in known.pairs else "on"
+    named = {"fault": "KIND", "on": "MEMBER"}
+    read_entries([{"fault": kind, key: member}], known, where=lambda keys: named[keys[-1]])
     _ask(folder, {"do": "heal", "name": kind, "member": member})
     emit(shell, [" ".join(item) for item in _ask(folder, {"do": "faults"})["faults"]])
     return Exit.DONE
 
 
-def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
-    from nornir_haupgrade.lab.control import ControlError, control
+def _known(folder: Path) -> Known:
+    """The pairs of the running lab."""
+    from nornir_haupgrade.lab.fault_script import Known
 
-    try:
-        return control(folder, request)
-    except ControlError as error:
-        raise HAUpgradeError(str(error), advice="start one: haupgrade lab up") from error
+    return Known.from_plain(_ask(folder, {"do": "pairs"})["pairs"])
+
+
+def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    from nornir_haupgrade.rehearsal.process import ask
+
+    answer = ask(folder, request)
+    if answer is None:
+        raise HAUpgradeError(f"no lab runs in {folder}", advice="start one: haupgrade lab up")
+    return answer
 
 
 def _params(given: Sequence[str]) -> dict[str, Any]:

@@ -15,12 +15,25 @@ if TYPE_CHECKING:
     from nornir_haupgrade.lab.device import Device
     from nornir_haupgrade.lab.execution import Events, Executor
     from nornir_haupgrade.lab.pair import Pair
+    from nornir_haupgrade.lab.timeline import Timer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
+    """A fault that has not struck: its event is to come, or its seconds run."""
+
     fault: Fault
     seen: int = 0
+    timer: Timer | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Struck:
+    """A fault at work on a member."""
+
+    name: str
+    member: str
+    undo: Undo
 
 
 class FaultDesk:
@@ -30,7 +43,7 @@ class FaultDesk:
         self._executor = executor
         self._kinds = executor.pair.personality.faults
         self._waiting: list[_Waiting] = []
-        self._undo: list[tuple[str, str, Undo]] = []
+        self._struck: list[_Struck] = []
         executor.watchers.append(self._command)
 
     @property
@@ -48,52 +61,66 @@ class FaultDesk:
             if name is not None and name not in names and not is_role:
                 msg = f"fault {fault.name}: pair {self._pair.name} has no member {name}"
                 raise SpecError(msg)
-        if fault.when.waits:
-            self._waiting.append(_Waiting(fault))
-        else:
-            self._later(fault)
+        item = _Waiting(fault)
+        self._waiting.append(item)
+        if not fault.when.waits:
+            self._later(item)
 
     def heal(self, name: str, member: str | None = None) -> None:
         """Undo a fault that struck, and forget those of its name that did not."""
-        self._waiting = [
-            item
-            for item in self._waiting
-            if item.fault.name != name or member not in (None, item.fault.member)
-        ]
-        mine = [item for item in self._undo if item[0] == name and member in (None, item[1])]
-        for item in mine:
-            self._undo.remove(item)
-            self._pair.audit.add("heal", self._pair.name, member=item[1], fault=name)
-            with self._pair.timeline.caused_by(f"healed: {name}"):
-                item[2]()
+        for item in tuple(self._waiting):
+            if item.fault.name == name and member in (None, item.fault.member):
+                self._forget(item)
+        for struck in tuple(self._struck):
+            if struck.name == name and member in (None, struck.member):
+                self._undo(struck)
 
     def listed(self) -> list[tuple[str, str, str]]:
         """(kind, whom, "at work" or "waiting") of each."""
-        struck = [(name, member, "at work") for name, member, _ in self._undo]
+        struck = [(item.name, item.member, "at work") for item in self._struck]
         waits = [
             (item.fault.name, item.fault.member or self._pair.name, "waiting")
             for item in self._waiting
         ]
         return [*struck, *waits]
 
-    def _later(self, fault: Fault) -> None:
-        if fault.when.after > 0:
-            self._pair.timeline.after(fault.when.after, lambda: self._strike(fault))
+    def _forget(self, item: _Waiting) -> None:
+        self._waiting.remove(item)
+        if item.timer is not None:
+            item.timer.cancel()
+
+    def _undo(self, struck: _Struck) -> None:
+        """Undo one that struck, once: a person may come before its time is over."""
+        if struck not in self._struck:
+            return
+        self._struck.remove(struck)
+        self._pair.audit.add("heal", self._pair.name, member=struck.member, fault=struck.name)
+        with self._pair.timeline.caused_by(f"healed: {struck.name}"):
+            struck.undo()
+
+    def _later(self, item: _Waiting) -> None:
+        seconds = item.fault.when.after
+        if seconds > 0:
+            item.timer = self._pair.timeline.after(seconds, lambda: self._come_true(item))
         else:
-            self._strike(fault)
+            self._come_true(item)
+
+    def _come_true(self, item: _Waiting) -> None:
+        self._waiting.remove(item)
+        self._strike(item.fault)
 
     def _command(self, device: Device, line: str, moment: Moment, events: Events) -> None:
         for item in tuple(self._waiting):
             when = item.fault.when
             is_meant = when.moment is moment and when.by in (None, device.name)
-            if not is_meant or not line.startswith(when.on or ""):
+            has_happened = item.timer is not None
+            if has_happened or not is_meant or not line.startswith(when.on or ""):
                 continue
             if when.at is not None and when.at not in events():
                 continue
             item.seen += 1
             if item.seen >= when.nth:
-                self._waiting.remove(item)
-                self._later(item.fault)
+                self._later(item)
 
     def _targets(self, fault: Fault) -> list[Device]:
         whom = self._kinds[fault.name].target
@@ -125,10 +152,11 @@ class FaultDesk:
                 undo = self._kinds[fault.name].strike(self._executor, device, fault.params)
                 if undo is None:
                     continue
-                self._undo.append((fault.name, device.name, undo))
+                struck = _Struck(fault.name, device.name, undo)
+                self._struck.append(struck)
                 if lasts is not None:
-                    heal = functools.partial(self.heal, fault.name, device.name)
-                    self._pair.timeline.after(float(lasts), heal)
+                    end = functools.partial(self._undo, struck)
+                    self._pair.timeline.after(float(lasts), end)
 
 
 def _plain(fault: Fault) -> dict[str, object]:

@@ -14,6 +14,7 @@ from nornir_haupgrade.lab.execution import Executor
 from nornir_haupgrade.lab.fault_kinds import WHOM
 from nornir_haupgrade.lab.faults import FaultDesk
 from nornir_haupgrade.lab.pair import Pair
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.server import MemberServer
 from nornir_haupgrade.lab.service import Service
 from nornir_haupgrade.lab.timeline import Timeline
@@ -192,8 +193,16 @@ class Lab:
             self._rearm()
 
     def rig_of(self, name: str) -> PairRig:
-        """A pair by its own name or a member's."""
-        return self.rigs[self._members.get(name, name)]
+        """A pair by its own name or a member's.
+
+        Raises:
+            SpecError: There is no such pair or member.
+        """
+        pair = self._members.get(name, name)
+        if pair not in self.rigs:
+            msg = f"there is no member or pair {name}"
+            raise SpecError(msg)
+        return self.rigs[pair]
 
     def inject(self, fault: Fault, pair: str | None = None) -> None:
         """Arm a fault; its pair is the one named, or that of its member, or every one."""
@@ -206,10 +215,10 @@ class Lab:
         """(kind, whom, "at work" or "waiting") of every fault that struck or waits."""
         return [item for rig in self.rigs.values() for item in rig.faults.listed()]
 
-    def heal(self, name: str, member: str | None = None) -> None:
-        """Undo a fault."""
-        for rig in self.rigs.values() if member is None else [self.rig_of(member)]:
-            rig.faults.heal(name, member)
+    def heal(self, name: str, whom: str | None = None) -> None:
+        """Undo a fault, as it is listed: of a member, a pair, or a role that it waits for."""
+        for rig in self.rigs.values() if whom is None or whom in WHOM else [self.rig_of(whom)]:
+            rig.faults.heal(name, None if whom in self.rigs else whom)
 
     def audit(self) -> list[Entry]:
         """Everything that happened so far."""

@@ -55,7 +55,30 @@ def test_faults_come_from_a_script_and_from_the_command_line(running: Path, call
     assert call("lab", "fault", "slow_boot", "seconds")[0] == 2
     assert call("lab", "fault", "faults.yaml", "--on", "p1a")[0] == 2
     # Nothing of what was refused is at work.
-    assert call("lab", "heal", "none")[:2] == (0, "")
+    assert call("lab", "heal", "slow_boot")[:2] == (0, "")
+
+
+@pytest.mark.ssh
+def test_what_waits_for_seconds_is_listed_and_forgotten(running: Path, call: Call) -> None:
+    after = ("--after", "600")
+    listed = (0, "crash p1b waiting\n")
+    assert call("lab", "fault", "crash", "--on", "p1b", *after)[:2] == listed
+    for kind, whom, known in (
+        ("crsh", (), "'crash'"),
+        ("crash", ("p1z",), "'p1b'"),
+        ("crash", ("standbi",), "'standby'"),
+    ):
+        code, out, err = call("lab", "heal", kind, *whom)
+        assert (code, out) == (2, "")
+        assert f"there is no {'fault ' if not whom else ''}{(*whom, kind)[0]!r}" in err
+        assert f"Next: did you mean {known}?" in err
+        assert "lab up" not in err
+    assert call("lab", "heal", "crash", "p1a")[:2] == listed
+    assert call("lab", "heal", "crash", "p1")[:2] == (0, "")
+    assert call("lab", "fault", "crash", *after)[:2] == (0, "crash p1 waiting\n")
+    assert call("lab", "fault", "mute", "--on", "standby", *after)[1].count("waiting") == 2
+    assert call("lab", "heal", "mute", "standby")[:2] == (0, "crash p1 waiting\n")
+    assert call("lab", "heal", "crash")[:2] == (0, "")
 
 
 def test_the_kinds_are_listed_with_their_platforms(site: Site, call: Call) -> None:
@@ -74,6 +97,8 @@ def test_the_kinds_are_listed_with_their_platforms(site: Site, call: Call) -> No
 
 def test_without_a_lab_nothing_goes_wrong(site: Site, call: Call) -> None:
     site.write()
-    code, _, err = call("lab", "fault", "crash")
-    assert code == 1
-    assert "haupgrade lab up" in err
+    for command in ("fault", "heal"):
+        code, _, err = call("lab", command, "crash")
+        assert code == 1
+        where = site.folder / ".lab"
+        assert err == f"no lab runs in {where}. Next: start one: haupgrade lab up\n"

@@ -275,11 +275,48 @@ def test_a_fault_and_its_healing_are_written_down(world: World) -> None:
     ]
 
 
-def test_a_fault_that_waits_can_be_forgotten(world: World) -> None:
-    world.arm("crash", "p1a", When(on="fwctl show ha"))
-    world.rig.faults.heal("crash")
+@pytest.mark.parametrize(
+    "when", [When(on="fwctl show ha"), When(after=6), When(on="fwctl show ha", after=6)]
+)
+@pytest.mark.parametrize("member", [None, "p1a"])
+def test_a_fault_that_waits_is_listed_and_can_be_forgotten(
+    world: World, when: When, member: str | None
+) -> None:
+    world.arm("crash", "p1a", when)
+    if when.after:
+        world.answer(world.a, "fwctl show ha")
+    assert world.rig.faults.listed() == [("crash", "p1a", "waiting")]
+    world.rig.faults.heal("mute", member)
+    world.rig.faults.heal("crash", "p1b")
+    assert world.rig.faults.listed() == [("crash", "p1a", "waiting")]
+    world.rig.faults.heal("crash", member)
+    assert world.rig.faults.listed() == []
     world.answer(world.a, "fwctl show ha")
+    world.wait(7)
     assert world.state(world.a).phase == "running"
+
+
+def test_a_fault_that_waited_for_seconds_strikes_once(world: World) -> None:
+    world.arm("mute", "p1a", When(on="fwctl show ha", after=6))
+    for _ in range(3):
+        world.answer(world.a, "fwctl show ha")
+    world.wait(6)
+    assert world.rig.faults.listed() == [("mute", "p1a", "at work")]
+    world.wait(10)
+    assert len(world.entries("fault")) == 1
+
+
+def test_the_end_of_one_fault_is_not_that_of_the_next(world: World) -> None:
+    world.strike("mute", "p1a", lasts=5)
+    world.arm("mute", "p1a", When(on="fwctl show ha"))
+    world.wait(5)
+    assert world.rig.faults.listed() == [("mute", "p1a", "waiting")]
+    world.answer(world.a, "fwctl show ha")
+    world.strike("mute", "p1b", lasts=5)
+    world.rig.faults.heal("mute", "p1b")
+    world.strike("mute", "p1b")
+    world.wait(5)
+    assert [item[1] for item in world.rig.faults.listed()] == ["p1a", "p1b"]
 
 
 @pytest.mark.parametrize(

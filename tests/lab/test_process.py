@@ -113,6 +113,7 @@ def test_keys_outlive_the_process_even_in_a_deep_folder(start: Start, tmp_path: 
         {"do": "inject", "fault": {"fault": "no_such"}},
         {"do": "inject", "fault": {"fault": "crash", "on": "p9"}},
         {"do": "run", "member": "p9", "line": "x"},
+        {"do": "heal", "name": "crash", "member": "p9"},
         {},
     ],
 )
