@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.redact import escape
+from nornir_haupgrade.engines.store import with_advice
 from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.rehearsal import process
 from nornir_haupgrade.rehearsal.project import CONFIG
@@ -87,11 +88,12 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     made = twins_of(assumed_pairs(site, twins.version), Times(), faults)
     lab = process.start(process.write_spec(lab_of(made, speed=twins.speed), folder), folder)
     try:
-        put_aside(folder)
         where = process.where(folder)
-        config = write_project(
-            folder, made, where, nr=site.nr, settings=site.settings, speed=twins.speed
-        )
+        with process.in_folder(folder):
+            put_aside(folder)
+            config = write_project(
+                folder, made, where, nr=site.nr, settings=site.settings, speed=twins.speed
+            )
     except BaseException:
         process.stop(lab)
         raise
@@ -217,6 +219,7 @@ def _build(image: Image) -> bool:
     content = build_image(image.version)
     if image.file.exists() or hashlib.sha256(content).hexdigest() != image.sha256:
         return False
-    image.file.parent.mkdir(parents=True, exist_ok=True)
-    image.file.write_bytes(content)
+    with with_advice(f"build {image.file}"):
+        image.file.parent.mkdir(parents=True, exist_ok=True)
+        image.file.write_bytes(content)
     return True

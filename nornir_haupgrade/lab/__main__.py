@@ -95,7 +95,7 @@ async def serve(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and run; 2 when the description is wrong."""
+    """Read the command line and run; 2 when the description is wrong or a port is taken."""
     parser = argparse.ArgumentParser(prog="python -m nornir_haupgrade.lab", description=__doc__)
     parser.add_argument("--spec", type=Path, required=True, help="the lab as YAML")
     parser.add_argument("--state", type=Path, required=True, help="folder for keys and records")
@@ -122,8 +122,11 @@ def main(arguments: list[str] | None = None) -> int:
         allow_open_files()
         asyncio.run(serve(spec, chosen.state, faults, is_tied=chosen.tied))
     except (OSError, SpecError, KeyError) as exc:
-        sys.stderr.write(f"the lab did not start: {exc}\n")
+        sys.stderr.write(f"{exc}\n")
         return 1
+    except BadInput as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 2
     return 0
 
 

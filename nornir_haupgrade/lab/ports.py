@@ -9,6 +9,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeAlias
 
+from nornir_haupgrade.errors import BadInput
+
 Accepted: TypeAlias = Callable[[socket.socket], None]
 
 _BACKLOG = 100
@@ -41,7 +43,14 @@ class Port:
         bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         bound.setblocking(False)  # noqa: FBT003
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((self.address, port))
+        try:
+            bound.bind((self.address, port))
+        except OSError as error:
+            bound.close()
+            raise BadInput(
+                f"{self.address}:{port} cannot be opened: {error.strerror}",
+                advice="end what holds it, or give another address or port in the description",
+            ) from error
         return bound
 
     def set(self, answer: Answer) -> None:

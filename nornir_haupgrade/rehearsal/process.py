@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nornir_haupgrade.engines.redact import escape
+from nornir_haupgrade.engines.store import with_advice
 from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab.written import plain_lab
 from nornir_haupgrade.rehearsal.hosts import Where
@@ -27,6 +28,8 @@ SPEC: Final = "spec.json"
 _MODULE: Final = "nornir_haupgrade.lab"
 _READY_WITHIN: Final = 30.0
 _GONE_WITHIN: Final = 10.0
+_BAD_INPUT: Final = 2
+"""The lab's exit code for its input."""
 _TICK: Final = 0.02
 
 
@@ -44,11 +47,12 @@ def start(
     Raises:
         HAUpgradeError: It did not start, and why.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "ready").unlink(missing_ok=True)
+    with in_folder(folder):
+        (folder / "ready").unlink(missing_ok=True)
+        log = (folder / "log").open("wb")
     command = [sys.executable, "-m", _MODULE, "--spec", str(spec), "--state", str(folder)]
     command += [word for file in faults for word in ("--fault", str(file))]
-    with (folder / "log").open("wb") as log:
+    with log:
         process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
             [*command, "--tied"] if is_tied else command,
             # Its other end closes with us, also at kill -9.
@@ -64,9 +68,36 @@ def start(
         stop(process)
         raise
     if not is_ready:
+        code = process.poll()
         stop(process)
-        raise HAUpgradeError(f"the lab did not start: {_last_words(folder)}", advice="mend the lab")
+        raise _not_started(code, folder, spec)
     return process
+
+
+def _not_started(code: int | None, folder: Path, spec: Path) -> HAUpgradeError:
+    """Why, in the lab's own words: all of those about its input, else the last of its log."""
+    log = folder / "log"
+    said = [escape(line) for line in log.read_text(errors="replace").strip().splitlines()]
+    if code is None or not said:
+        said = [f"it was not ready within {_READY_WITHIN:.0f} s"]
+    is_input = code == _BAD_INPUT
+    what = "\n".join(said if is_input else said[-1:])
+    advice = f"correct {spec}" if is_input else f"look into {log}"
+    return HAUpgradeError(
+        f"the lab did not start: {what}", advice=None if "Next: " in what else advice
+    )
+
+
+@contextmanager
+def in_folder(folder: Path) -> Iterator[None]:
+    """A lab's folder, made if it is missing, while something is written there.
+
+    Raises:
+        HAUpgradeError: The system refuses it.
+    """
+    with with_advice(f"keep a lab in {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -94,9 +125,9 @@ def running(spec: LabSpec, folder: Path) -> Iterator[Where]:
 
 def write_spec(spec: LabSpec, folder: Path) -> Path:
     """Write a lab's description; returns where."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / SPEC
-    path.write_text(json.dumps(plain_lab(spec), indent=1) + "\n", encoding="utf-8")
+    with in_folder(folder):
+        path.write_text(json.dumps(plain_lab(spec), indent=1) + "\n", encoding="utf-8")
     return path
 
 
@@ -123,8 +154,13 @@ def pid_of(folder: Path) -> int | None:
 
 def is_of_twins(folder: Path) -> bool:
     """Whether the lab that runs on a folder is one whose description was written by us."""
+    return is_of(folder, folder / SPEC)
+
+
+def is_of(folder: Path, spec: Path) -> bool:
+    """Whether the lab that runs on a folder was started from this description."""
     pid = pid_of(folder)
-    return pid is not None and str(folder / SPEC) in _command_line(pid)
+    return pid is not None and str(spec) in _command_line(pid)
 
 
 def end(folder: Path) -> int | None:
@@ -171,11 +207,6 @@ def _command_line(pid: int) -> list[str]:
     asked = ["ps", "-ww", "-p", str(pid), "-o", "args="]
     said = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
     return said.stdout.split()
-
-
-def _last_words(folder: Path) -> str:
-    said = (folder / "log").read_text(errors="replace").strip().splitlines()
-    return escape(said[-1]) if said else f"it was not ready within {_READY_WITHIN:.0f} s"
 
 
 def _wait(is_over: Callable[[], bool], seconds: float) -> bool:
