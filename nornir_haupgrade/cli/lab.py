@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nornir_haupgrade.cli.lab_guide import guide, lab_command, look_at, show
 from nornir_haupgrade.cli.out import emit, emit_table
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.redact import escape
@@ -15,14 +16,13 @@ from nornir_haupgrade.rehearsal import process
 from nornir_haupgrade.rehearsal.project import CONFIG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from nornir_haupgrade.rehearsal.twins import Twin
     from nornir_haupgrade.settings import Image
 
 _DEVICES = ("pair", "member", "platform", "version", "address", "port", "role")
-_STATES = ("member", "address", "version", "role", "state", "boots", "logins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,22 @@ class Twins:
     """Scripts of what goes wrong with them."""
 
 
-def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -> int:
+def up(shell: Shell, spec: Path | None, folder: Path, *, faults: Sequence[Path] = ()) -> int:
     """Start what a description says, wait until it is ready, and say how to talk to it.
 
     Args:
+        spec: The description; None: the one among the examples.
         faults: Fault scripts that it starts with.
 
     Raises:
-        BadInput: There is no such description.
+        BadInput: There is no such description, or another lab runs.
         HAUpgradeError: It did not start.
     """
-    if _is_there(shell, folder):
+    is_other = spec is not None and not process.is_of(folder, spec)
+    unused = {"--spec": is_other, "--fault": bool(faults)}
+    if _is_there(shell, folder, [option for option, is_said in unused.items() if is_said]):
         return Exit.DONE
+    spec = spec or (shell.config.parent / "examples" / "lab.yaml").absolute()
     if not spec.is_file():
         advice = (
             "name one with --spec, written like examples/lab.yaml of the repository, or an "
@@ -57,15 +61,15 @@ def up(shell: Shell, spec: Path, folder: Path, *, faults: Sequence[Path] = ()) -
         raise BadInput(f"there is no lab description {spec}", advice=advice)
     emit(shell, _build_images(shell))
     process.start(spec, folder, faults=faults)
-    _show(shell, _states(folder), folder)
-    return Exit.DONE
+    return status(shell, folder)
 
 
 def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     """Start twins of an inventory's pairs, and write a project that points at them.
 
     Raises:
-        BadInput: The inventory cannot be used, or the lab cannot simulate one of its platforms.
+        BadInput: The inventory cannot be used, the lab cannot simulate one of its platforms, or
+            another lab runs.
         HAUpgradeError: It did not start.
     """
     from nornir_haupgrade.rehearsal.faults import read_faults
@@ -74,7 +78,7 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     from nornir_haupgrade.rehearsal.run import assumed_pairs
     from nornir_haupgrade.rehearsal.twins import Times, lab_of, twins_of, unsimulated
 
-    if _is_there(shell, folder):
+    if _is_there(shell, folder, _unused(twins, folder)):
         return Exit.DONE
     if (folder / CONFIG).exists() and not (folder / process.SPEC).exists():
         raise BadInput(
@@ -91,7 +95,7 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
         where = process.where(folder)
         with process.in_folder(folder):
             put_aside(folder)
-            config = write_project(
+            write_project(
                 folder, made, where, nr=site.nr, settings=site.settings, speed=twins.speed
             )
     except BaseException:
@@ -100,14 +104,22 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
     emit(shell, [escape(line) for line in _about(made)])
     devices = sum(len(twin.names) for twin in made)
     pairs = "1 pair" if len(made) == 1 else f"{len(made)} pairs"
-    emit(
-        shell,
-        [
-            f"{devices} twins of {pairs} run; {folder} holds their inventory",
-            f"next      haupgrade --config {config} check; haupgrade lab devices",
-        ],
-    )
+    emit(shell, [f"{devices} twins of {pairs} run; {folder} holds their inventory"])
+    if (running := look_at(folder)) is not None:
+        guide(shell, running)
     return Exit.DONE
+
+
+def _unused(twins: Twins, folder: Path) -> list[str]:
+    """The options that twins which run already take no more."""
+    said = {
+        "--inventory": not process.is_of_twins(folder),
+        "--pair": bool(twins.pairs),
+        "--from": twins.version is not None,
+        "--speed": twins.speed != 1.0,
+        "--fault": bool(twins.faults),
+    }
+    return [option for option, is_said in said.items() if is_said]
 
 
 def _about(twins: Sequence[Twin]) -> list[str]:
@@ -128,18 +140,18 @@ def down(shell: Shell, folder: Path) -> int:
 
 def status(shell: Shell, folder: Path) -> int:
     """What its members are doing; 1 if it does not run."""
-    members = _states(folder)
-    if not members:
+    lab = look_at(folder)
+    if lab is None:
         emit(shell, [f"no lab runs in {folder}"])
         return Exit.FAILED
-    _show(shell, members, folder)
+    show(shell, lab)
     return Exit.DONE
 
 
 def devices(shell: Shell, folder: Path) -> int:
     """All members: what they are and where they answer; 1 if no lab runs."""
-    members, ports = _states(folder), process.ask(folder, {"do": "ports"})
-    if not members or ports is None:
+    lab = look_at(folder)
+    if lab is None:
         emit(shell, [f"no lab runs in {folder}"])
         return Exit.FAILED
     where = process.where(folder)
@@ -147,59 +159,40 @@ def devices(shell: Shell, folder: Path) -> int:
         [
             str(own["pair"]),
             name,
-            str(ports["platforms"][own["pair"]]),
+            lab.platforms[own["pair"]],
             str(own["version"]),
             where.members[name][0],
             str(where.members[name][1]),
             str(own["role"]),
         ]
-        for name, own in members.items()
+        for name, own in lab.members.items()
     ]
     emit_table(shell, _DEVICES, rows)
     return Exit.DONE
 
 
-def _is_there(shell: Shell, folder: Path) -> bool:
-    members = _states(folder)
-    if members:
-        emit(shell, [f"a lab runs already in {folder}"])
-        _show(shell, members, folder)
-    return bool(members)
+def _is_there(shell: Shell, folder: Path, unused: Iterable[str]) -> bool:
+    """Whether a lab runs already, which is then shown.
 
+    Args:
+        unused: The options that were given, and that a running lab takes no more.
 
-def _states(folder: Path) -> dict[str, Any]:
-    """The members of the lab that runs here; none if none does."""
-    found = process.ask(folder, {"do": "state"})
-    return {} if found is None else dict(found["members"])
-
-
-def _show(shell: Shell, members: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
-    where = process.where(folder)
-    rows = [
-        [
-            name,
-            "{}:{}".format(*where.members[name]),
-            str(own["version"]),
-            str(own["role"]),
-            str(own["phase"]),
-            str(own["boots"]),
-            str(own["logins"]),
-        ]
-        for name, own in members.items()
-    ]
-    emit_table(shell, _STATES, rows)
-    # Beside twins of its pairs the site's own configuration means the real ones.
-    haupgrade = "haupgrade"
-    if process.is_of_twins(folder):
-        haupgrade = f"haupgrade --config {folder / CONFIG}"
-    emit(
-        shell,
-        [
-            f"host keys {folder / 'known_hosts'}",
-            f"log in    ssh -o UserKnownHostsFile={folder / 'known_hosts'} -p PORT admin@127.0.0.1",
-            f"next      {haupgrade} pairs; {haupgrade} run --to VERSION; haupgrade lab down",
-        ],
-    )
+    Raises:
+        BadInput: There are such.
+    """
+    lab = look_at(folder)
+    if lab is None:
+        return False
+    if options := ", ".join(unused):
+        down = lab_command(folder, "down")
+        raise BadInput(
+            f"a lab runs already in {folder}: not used: {options}",
+            advice=f"end it by {down} and start it again; or arm a fault script in it by "
+            + lab_command(folder, "fault FILE"),
+        )
+    emit(shell, [f"a lab runs already in {folder}"])
+    show(shell, lab)
+    return True
 
 
 def _build_images(shell: Shell) -> list[str]:

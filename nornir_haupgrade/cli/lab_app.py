@@ -68,8 +68,8 @@ def lab_up(
 
             advice = "--pair, --from and --speed go with --inventory; a description has its own"
             raise BadInput("either --spec or --inventory says what is simulated", advice=advice)
-        described = spec or shell.config.parent / "examples" / "lab.yaml"
-        return labs.up(shell, described.absolute(), _folder(shell, state), faults=scripts)
+        described = None if spec is None else spec.absolute()
+        return labs.up(shell, described, _folder(shell, state), faults=scripts)
 
     leave_with_lab(context, work)
 
@@ -181,4 +181,6 @@ def lab_heal(
 
 
 def _folder(shell: Shell, state: Path | None) -> Path:
-    return (state or shell.config.parent / ".lab").absolute()
+    from nornir_haupgrade.cli.lab_guide import LAB_FOLDER
+
+    return (state or shell.config.parent / LAB_FOLDER).absolute()

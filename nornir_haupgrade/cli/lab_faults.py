@@ -92,11 +92,13 @@ def _known(folder: Path) -> Known:
 
 
 def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    from nornir_haupgrade.cli.lab_guide import lab_command
     from nornir_haupgrade.rehearsal.process import ask
 
     answer = ask(folder, request)
     if answer is None:
-        raise HAUpgradeError(f"no lab runs in {folder}", advice="start one: haupgrade lab up")
+        start = lab_command(folder, "up")
+        raise HAUpgradeError(f"no lab runs in {folder}", advice=f"start one: {start}")
     return answer
 
 

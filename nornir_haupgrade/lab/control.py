@@ -1,8 +1,8 @@
 """The lab's control channel: JSON lines on a unix socket, one request and one answer each.
 
 Requests: ``{"do": "state"}``, ``{"do": "ports"}``, ``{"do": "audit", "since": 0, "kind": null}``,
-``{"do": "pairs"}``, ``{"do": "faults"}``, ``{"do": "inject", "fault": {...}, "pair": null}``,
-``{"do": "heal", "name": ..., "member": null}``,
+``{"do": "login"}``, ``{"do": "pairs"}``, ``{"do": "faults"}``,
+``{"do": "inject", "fault": {...}, "pair": null}``, ``{"do": "heal", "name": ..., "member": null}``,
 ``{"do": "run", "member": ..., "line": ...}`` and ``{"do": "stop"}``. An answer holds ``ok``, then
 ``error`` or what was asked for.
 """
@@ -135,6 +135,12 @@ class ControlServer(RequestServer):
                     "platforms": {
                         name: str(rig.pair.spec.platform) for name, rig in lab.rigs.items()
                     },
+                }
+            case "login":
+                return {
+                    "username": lab.spec.username,
+                    "password": lab.spec.password,
+                    "secrets": lab.secrets,
                 }
             case "audit":
                 since, kind = int(request.get("since", 0)), request.get("kind")

@@ -260,6 +260,15 @@ class Lab:
         return {name: web.address[1] for name, web in self.pages.items()}
 
     @property
+    def secrets(self) -> dict[str, str]:
+        """What ``enable`` asks for, of each pair that has such a thing."""
+        found = {
+            name: getattr(rig.pair.spec.setup, "secret", rig.pair.personality.secret)
+            for name, rig in self.rigs.items()
+        }
+        return {name: secret for name, secret in found.items() if secret}
+
+    @property
     def known_hosts(self) -> str:
         """The members' keys in OpenSSH's form."""
         return "".join(server.known_hosts_line for server in self.servers.values())

@@ -32,7 +32,7 @@ class Where:
 def inventory_of(
     twins: Sequence[Twin], where: Where, spoken: Mapping[str, str], *, speed: float
 ) -> dict[str, dict[str, Any]]:
-    """Hosts, groups and defaults; a group for each pair.
+    """Hosts, groups and defaults; a group for each pair, which is one of ours if it has a driver.
 
     Args:
         twins: Whose inventory it is.
@@ -40,7 +40,7 @@ def inventory_of(
         spoken: Netmiko's platform of each member.
         speed: Device seconds per real second.
     """
-    known = {twin.name for twin in twins}
+    known = {twin.name for twin in twins if twin.has_driver}
     hosts: dict[str, Any] = {}
     for twin in twins:
         secret = PERSONALITIES[twin.spec.platform].secret
@@ -53,7 +53,10 @@ def inventory_of(
                 "groups": [twin.name],
                 "connection_options": {"netmiko": {"platform": spoken[name], **extras}},
             }
-    groups = {twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} for twin in twins}
+    groups = {
+        twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} if twin.has_driver else {}
+        for twin in twins
+    }
     defaults = {"username": USERNAME, "password": PASSWORD}
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 

@@ -67,7 +67,8 @@ def write_project(
         store: Where campaigns go; None: beside the configuration file.
         is_asked: Whether a person at a terminal is, at a hold.
     """
-    images = twin_images(folder, settings.images, {str(twin.spec.platform) for twin in twins})
+    platforms = {str(twin.spec.platform) for twin in twins if twin.has_driver}
+    images = twin_images(folder, settings.images, platforms)
     for image in images:
         image.file.parent.mkdir(parents=True, exist_ok=True)
         image.file.write_bytes(image.content)

@@ -62,6 +62,11 @@ class Twin:
         """The pair's, which is also the twin's."""
         return self.spec.name
 
+    @property
+    def has_driver(self) -> bool:
+        """Whether a pair of its platform can be worked on; else one can only log in to its twin."""
+        return self.likeness.config.platform in known_platforms()
+
 
 def unsimulated(pairs: Iterable[PairConfig]) -> tuple[Finding, ...]:
     """The pairs of platforms that the lab does not simulate."""

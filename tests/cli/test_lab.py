@@ -40,8 +40,14 @@ def test_up_status_down(spec: Path, call: Call) -> None:
     out = subprocess.run(up, capture_output=True, text=True, check=True).stdout
     assert "p1a" in out
     assert "MASTER" in out
+    assert "admin@127.0.0.1; password admin\n" in out
+    ours = "haupgrade check; haupgrade run --to VERSION; "
+    labs = "haupgrade lab devices; haupgrade lab down"
+    assert f"next      {ours}{labs}\n" in out
     code, out, _ = call("lab", "up")
     assert (code, "runs already" in out) == (0, True)
+    (folder.parent / "config.yaml").unlink()
+    assert f"next      {labs}\n" in call("lab", "status")[1]
     assert call("lab", "status")[0] == 0
     assert call("lab", "down")[:2] == (0, f"the lab in {folder} has ended\n")
     assert call("lab", "status")[0] == 1

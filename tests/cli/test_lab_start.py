@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,3 +107,26 @@ def test_an_image_that_cannot_be_written_is_named(spec: Path, site: Site, call: 
     code, _, err = call("lab", "up", "--spec", "lab.yaml")
     assert code == 1
     assert err.startswith(f"cannot build {spec / 'fw.img'}: File exists")
+
+
+def test_options_that_a_running_lab_does_not_take_are_refused(spec: Path, call: Call) -> None:
+    up = [sys.executable, "-m", "nornir_haupgrade", "lab", "up", "--spec", "lab.yaml"]
+    subprocess.run(up, capture_output=True, check=True)
+    folder = spec.parent / ".lab"
+    for words in ("", "--spec lab.yaml"):
+        code, out, err = call("lab", "up", *words.split())
+        assert (code, err) == (0, "")
+        assert out.startswith(f"a lab runs already in {folder}\n")
+    several = "--inventory config.yaml --pair p1 --from 13.1 --speed 10 --fault typo.yaml"
+    for words, unused in (
+        ("--spec lab.yaml --fault typo.yaml", "--fault"),
+        ("--spec other.yaml", "--spec"),
+        ("--inventory config.yaml", "--inventory"),
+        (several, "--inventory, --pair, --from, --speed, --fault"),
+    ):
+        code, out, err = call("lab", "up", *words.split())
+        assert (code, out) == (2, "")
+        assert err == (
+            f"a lab runs already in {folder}: not used: {unused}. Next: end it by haupgrade lab "
+            "down and start it again; or arm a fault script in it by haupgrade lab fault FILE\n"
+        )

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nornir_haupgrade.settings import init_nornir
 from tests.cli.conftest import Call, Site
 
 pytestmark = pytest.mark.ssh
@@ -61,6 +63,79 @@ def test_the_twins_are_listed_checked_and_broken(up: Site, call: Call) -> None:
     # What is said to do next must not be done to the real pairs.
     assert f"haupgrade --config {folder / 'config.yaml'} run --to VERSION" in out
     assert "haupgrade run" not in out
+
+
+def test_how_to_log_in_is_said(up: Site, call: Call) -> None:
+    known_hosts = up.folder / ".lab" / "known_hosts"
+    ssh = f"ssh -o UserKnownHostsFile={known_hosts} -p PORT admin@127.0.0.1"
+    line = f"log in    {ssh}; password loopback-only\n"
+    code, out, _ = call("lab", "status")
+    assert (code, line in out) == (0, True)
+    assert "no driver yet" not in out
+    assert "enable" not in out
+
+
+def next_in(out: str) -> list[str]:
+    """What is said to do next."""
+    (line,) = [line for line in out.splitlines() if line.startswith("next ")]
+    return line.removeprefix("next").strip().split("; ")
+
+
+def test_twins_without_a_driver_stop_no_others(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    site.write()
+    platforms = {"fw": "linux_ha", "dc": "cisco_asa", "fg": "fortinet", "pa": "paloalto_panos"}
+    groups: dict[str, Any] = {
+        pair: {"data": {"ha": {"pair": pair, "platform": platform}}}
+        for pair, platform in platforms.items()
+    }
+    groups["fw"]["data"]["ha"]["backs_up"] = ["dc"]
+    hosts = {
+        f"{pair}{letter}": {"hostname": "127.0.0.1", "port": site.port, "groups": [pair]}
+        for pair in platforms
+        for letter in "ab"
+    }
+    for name, content in (("hosts", hosts), ("groups", groups)):
+        (site.folder / "inventory" / f"{name}.yaml").write_text(json.dumps(content))
+    folder = site.folder / "twins"
+    state = ("--state", "twins")
+    try:
+        out = begin("--inventory", "inventory", *state)
+        assert "8 twins of 4 pairs run" in out
+        for said in (out, call("lab", "status", *state)[1]):
+            assert "no driver yet: dc, fg, pa: log in by ssh\n" in said
+            assert "enable    password enable: dc\n" in said
+            assert next_in(said) == [
+                f"haupgrade --config {folder / 'config.yaml'} check",
+                f"haupgrade --config {folder / 'config.yaml'} run --to VERSION",
+                f"haupgrade lab devices --state {folder}",
+                f"haupgrade lab down --state {folder}",
+            ]
+        code, out, err = call(*next_in(out)[0].split()[1:])
+        assert (code, err) == (0, "")
+        assert "ready: fw\n" in out
+        nr = init_nornir(folder / "config.yaml")
+        assert set(nr.inventory.hosts) == set(hosts)
+        with nr.inventory.hosts["fga"].get_connection("netmiko", nr.config) as shell:
+            assert "Hostname: fga" in shell.send_command("get system status")
+    finally:
+        call("lab", "down", *state)
+
+
+def test_where_no_pair_has_a_driver_nothing_is_checked(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    site.ha = {"platform": "fortinet"}
+    site.ours = {"images": []}
+    site.write()
+    try:
+        out = begin("--inventory", "inventory")
+        assert next_in(out) == ["haupgrade lab devices", "haupgrade lab down"]
+    finally:
+        call("lab", "down")
 
 
 @pytest.mark.prove

@@ -73,6 +73,8 @@ def test_a_lab_process_from_start_to_end(
     assert (folder / "known_hosts").read_text().count("ssh-ed25519") == 2
     assert stat.S_IMODE((folder / "keys" / "p1a").stat().st_mode) == 0o600
     assert stat.S_IMODE((folder / "control").stat().st_mode) == 0o600
+    login = {"username": "admin", "password": "admin", "secrets": {}}
+    assert control(folder, {"do": "login"}) == {"ok": True, **login}
     members = control(folder, {"do": "state"})["members"]
     assert (members["p1b"]["version"], members["p1b"]["role"]) == ("13.8", "BACKUP")
     reply = control(folder, {"do": "run", "member": "p1a", "line": "fwctl ha suspend"})

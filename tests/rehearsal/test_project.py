@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,26 @@ def test_pairs_without_a_twin_are_not_named(site: Project, tmp_path: Path) -> No
     alone = Project(site.nr, site.settings, site.pairs[:1])
     (pair,) = open_project(written(alone, tmp_path / "t"), platforms=known_platforms()).pairs
     assert pair.backs_up == ()
+
+
+def test_a_pair_without_a_driver_is_in_the_inventory_and_none_of_ours(
+    site: Project, tmp_path: Path
+) -> None:
+    (first, second), (image,) = site.pairs, site.settings.images
+    other = image.model_copy(update={"platform": "fortinet", "version": "7.6"})
+    alone = Project(
+        site.nr,
+        site.settings.model_copy(update={"images": (image, other)}),
+        (first, replace(second, platform="fortinet")),
+    )
+    config = written(alone, tmp_path / "t")
+    project = open_project(config, platforms=known_platforms())
+    assert [pair.name for pair in project.pairs] == ["p1"]
+    assert project.pairs[0].backs_up == ()
+    assert [image.platform for image in project.settings.images] == ["linux_ha"]
+    host = project.nr.inventory.hosts["p2a"]
+    assert (host.hostname, host.username, host.password) == ("127.0.0.1", USERNAME, PASSWORD)
+    assert host.get_connection_parameters("netmiko").platform == "fortinet"
 
 
 def test_no_secret_of_the_site_s_is_in_any_file(site: Project, tmp_path: Path) -> None:
