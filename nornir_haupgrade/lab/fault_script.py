@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.lab.command import Event
+from nornir_haupgrade.lab.fault_file import Keys, read_written
 from nornir_haupgrade.lab.fault_kinds import WHOM
 from nornir_haupgrade.lab.fault_words import ABOUT, Value
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.lab.spec import LabSpec
 
-Keys: TypeAlias = tuple[str | int, ...]
+_ROLES = tuple(WHOM)
+"""To be looked through by what cannot be hashed, too: any value may stand in a script."""
+_LONGEST = 60
+"""Characters of a value that is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,34 @@ class Known:
         """Of all pairs."""
         return [name for _, members in self.pairs.values() for name in members]
 
-    def meant(self, entry: Mapping[str, Any]) -> list[Platform]:
-        """The platforms of the pairs that an entry is about."""
-        when = entry.get("when")
-        by = when.get("by") if isinstance(when, dict) else None
-        named = {entry.get("pair"), entry.get("on"), by}
-        found = {
-            platform for name, (platform, members) in self.pairs.items() if named & {name, *members}
-        }
-        return sorted(found or {platform for platform, _ in self.pairs.values()} or Platform)
+    def among(self, pair: object, *members: object) -> tuple[str, ...]:
+        """The pairs that have all that is named: what a fault names says which it is for.
+
+        Args:
+            pair: Its name; None: any.
+            members: Names, or the words that stand for one, or None.
+        """
+        wanted = [one for one in members if one is not None and one not in _ROLES]
+        return tuple(
+            name
+            for name, (_, own) in self.pairs.items()
+            if pair in (None, name) and all(one in own for one in wanted)
+        )
+
+    def aimed(self, fault: Fault) -> tuple[str, ...]:
+        """The pairs that a fault is for: that of whom it names, else all that have its kind."""
+        names = self.among(fault.pair, fault.member, fault.when.by)
+        if fault.pair or fault.when.by or fault.member not in {None, *_ROLES}:
+            return names
+        return tuple(
+            name for name in names if fault.name in PERSONALITIES[self.pairs[name][0]].faults
+        )
+
+    def kinds(self, entry: Mapping[str, Any]) -> set[str]:
+        """The kinds that the pairs know which an entry is for; of all pairs, if it is for none."""
+        names = self.among(entry.get("pair"), entry.get("on"), _by(entry)) or tuple(self.pairs)
+        platforms = {self.pairs[name][0] for name in names} or set(Platform)
+        return {kind for platform in platforms for kind in PERSONALITIES[platform].faults}
 
 
 def read_script(path: Path, known: Known) -> tuple[Fault, ...]:
@@ -77,23 +100,10 @@ def read_script(path: Path, known: Known) -> tuple[Fault, ...]:
     Raises:
         BadInput: What is wrong with it, every finding at once.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        content = YAML(typ="rt", pure=True).load(path)
-    except OSError as error:
-        raise BadInput(
-            f"{path}: {error.strerror}", advice="name a fault script, or a kind of fault"
-        ) from None
-    except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        where = f"{path}:{mark.line + 1}" if mark is not None else str(path)
-        what = error.problem if isinstance(error, MarkedYAMLError) else "it is no YAML"
-        raise BadInput(f"{where}: {what}", advice="correct the YAML") from None
-    if not isinstance(content, list):
+    written = read_written(path)
+    if not isinstance(written.content, list):
         raise BadInput(f"{path}: a list of faults is expected", advice="begin each with `- fault:`")
-    return read_entries(content, known, where=lambda keys: _place(path, content, keys))
+    return read_entries(written.content, known, where=written.place)
 
 
 def read_entries(
@@ -111,30 +121,7 @@ def read_entries(
     ]
     if findings:
         raise BadInput.from_findings(findings)
-    return tuple(fault_from(_plain(entry)) for entry in entries)
-
-
-def _place(path: Path, content: Any, keys: Keys) -> str:  # noqa: ANN401
-    """File, line and key of a value; the line of the nearest one above it if it is not written."""
-    node, line = content, 0
-    for key in keys:
-        spot: Any = getattr(node, "lc", None)
-        try:
-            line = spot.item(key)[0] if isinstance(key, int) else spot.key(key)[0]
-            node = node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    shown = ".".join(str(key) for key in keys if isinstance(key, str))
-    return f"{path}:{line + 1}: {shown}" if shown else f"{path}:{line + 1}"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Without ruamel's own classes."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
+    return tuple(fault_from(entry) for entry in entries)
 
 
 Wrong: TypeAlias = tuple[Keys, str, str]
@@ -148,30 +135,55 @@ def _wrong(entry: Any, known: Known) -> Iterator[Wrong]:  # noqa: ANN401
     yield from _unknown_keys(entry, FAULT_WORDS, ())
     yield from _whom(entry, known)
     yield from _when(entry.get("when"), known)
+    yield from _together(entry, known)
     if "lasts" in entry and not Value.SECONDS.takes(entry["lasts"]):
-        yield ("lasts",), f"{entry['lasts']!r} is no number of seconds", "write seconds, as in 20"
-    kinds = {name for platform in known.meant(entry) for name in PERSONALITIES[platform].faults}
-    kind = entry.get("fault")
+        yield ("lasts",), f"{_shown(entry['lasts'])} is no number of seconds", "write as in 20"
+    kind, kinds = entry.get("fault"), known.kinds(entry)
     if kind is None:
         yield (), "`fault` is missing", "say which kind: see `haupgrade lab faults`"
+    elif not isinstance(kind, str):
+        yield _no_word(kind, ("fault",))
     elif kind not in kinds:
         elsewhere = " here" if kind in ABOUT else ""
         yield ("fault",), f"there is no fault {kind!r}{elsewhere}", _instead(kind, kinds)
     else:
-        yield from _params(str(kind), entry.get("params"))
+        yield from _params(kind, entry.get("params"))
 
 
 def _unknown_keys(data: Mapping[Any, Any], words: Iterable[str], at: Keys) -> Iterator[Wrong]:
     for key in data:
         if key not in words:
-            yield (*at, str(key)), f"unknown key {str(key)!r}", _instead(key, words)
+            word = key if isinstance(key, str) else _shown(key)
+            yield (*at, word), f"unknown key {word!r}", _instead(word, words)
 
 
 def _whom(entry: Mapping[str, Any], known: Known) -> Iterator[Wrong]:
     choices = {"on": [*known.members, *WHOM], "pair": list(known.pairs)}
     for key, names in choices.items():
-        if known.pairs and entry.get(key) is not None and entry[key] not in names:
+        if entry.get(key) is None:
+            continue
+        if not isinstance(entry[key], str):
+            yield _no_word(entry[key], (key,))
+        elif known.pairs and entry[key] not in names:
             yield (key,), f"there is no {entry[key]!r}", _instead(entry[key], names)
+
+
+def _together(entry: Mapping[str, Any], known: Known) -> Iterator[Wrong]:
+    """Names that there are, but not in one pair: such a fault could strike nobody."""
+    pair, on, by = entry.get("pair"), entry.get("on"), _by(entry)
+    if known.among(pair, on, by) or not all(known.among(*names) for names in ((pair,), (None, on))):
+        return
+    key, member = (("when", "by"), by) if known.among(pair, on) else (("on",), on)
+    home = known.among(None, member)
+    if home:
+        other = pair if pair is not None else known.among(None, on)[0]
+        advice = "name a pair and its own members; an entry for each of several pairs"
+        yield key, f"{member!r} is a member of {home[0]!r}, not of {other!r}", advice
+
+
+def _by(entry: Mapping[str, Any]) -> object:
+    when = entry.get("when")
+    return when.get("by") if isinstance(when, dict) else None
 
 
 def _when(when: Any, known: Known) -> Iterator[Wrong]:  # noqa: ANN401
@@ -190,36 +202,64 @@ def _when(when: Any, known: Known) -> Iterator[Wrong]:  # noqa: ANN401
         yield from _among(when["side"], list(Moment), ("when", "side"), "side")
     if "by" in when and known.pairs:
         yield from _among(when["by"], known.members, ("when", "by"), "member")
-    wanted = {"after": Value.SECONDS, "nth": Value.COUNT, "command": Value.TEXT}
+    wanted = {"after": Value.SECONDS, "nth": Value.NTH, "command": Value.TEXT}
     yield from _values(when, wanted, ("when",))
+    yield from _waited_for(when)
+
+
+def _waited_for(when: Mapping[str, Any]) -> Iterator[Wrong]:
+    """Too many events, or none where the rest of it is about one."""
+    events = [key for key in ("at", "command") if key in when]
+    if len(events) > 1:
+        advice = "leave one out: what happens, or how the command begins"
+        yield ("when", "command"), "`at` is given besides", advice
+    if events:
+        return
+    advice = "add `at`, an event, or `command`, how a command begins"
+    for key in ("by", "nth", "side"):
+        if key in when:
+            yield ("when", key), f"`{key}` is about an event, and none is named", advice
+    if not when:
+        yield ("when",), "it is empty", f"{advice}; or leave it out, for at once"
 
 
 def _among(word: Any, words: Sequence[str], at: Keys, what: str) -> Iterator[Wrong]:  # noqa: ANN401
     if word not in words:
-        yield at, f"there is no {what} {word!r}", _instead(word, words)
+        yield at, f"there is no {what} {_shown(word)}", _instead(word, words)
 
 
 def _params(kind: str, params: Any) -> Iterator[Wrong]:  # noqa: ANN401
-    about = ABOUT.get(kind)
-    if params is None or about is None:
+    if params is None:
         return
     if not isinstance(params, dict):
         yield ("params",), "a mapping is expected", "write `params: {seconds: 20}`"
         return
-    yield from _unknown_keys(params, about.params, ("params",))
-    yield from _values(params, about.params, ("params",))
+    yield from _unknown_keys(params, ABOUT[kind].params, ("params",))
+    yield from _values(params, ABOUT[kind].params, ("params",))
 
 
-def _values(data: Mapping[str, Any], wanted: Mapping[str, Value], at: Keys) -> Iterator[Wrong]:
-    for key, value in data.items():
-        kind = wanted.get(str(key))
-        if kind is not None and not kind.takes(value):
-            yield (*at, str(key)), f"{value!r} is not {kind}", f"write {kind}"
+def _values(data: Mapping[Any, Any], wanted: Mapping[str, Value], at: Keys) -> Iterator[Wrong]:
+    for key, kind in wanted.items():
+        if key in data and not kind.takes(data[key]):
+            yield (*at, key), f"{_shown(data[key])} is not {kind}", f"write {kind}"
+
+
+def _no_word(value: object, at: Keys) -> Wrong:
+    return at, f"one word is expected, not {_shown(value)}", "write an entry for each of several"
+
+
+def _shown(value: object) -> str:
+    """A value as somebody wrote it, more or less: the beginning of a long one."""
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits, which was written in another base
+        return "a huge number"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _instead(word: object, known: Iterable[str]) -> str:
     """The nearest known word, and which ones there are."""
     words = sorted(str(name) for name in known)
-    near = difflib.get_close_matches(str(word), words, n=1)
+    near = difflib.get_close_matches(word if isinstance(word, str) else "", words, n=1)
     every = f"known are {', '.join(words)}" if words else "none takes any"
     return f"did you mean {near[0]!r}? {every}" if near else every

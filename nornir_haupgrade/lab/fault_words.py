@@ -16,6 +16,7 @@ class Value(StrEnum):
 
     SECONDS = "seconds"
     COUNT = "a whole number"
+    NTH = "a whole number from 1"
     TEXT = "a text"
     TEXTS = "a list of texts"
     YES_NO = "true or false"
@@ -27,6 +28,8 @@ class Value(StrEnum):
                 return _is_number(value)
             case Value.COUNT:
                 return _is_number(value) and isinstance(value, int)
+            case Value.NTH:
+                return Value.COUNT.takes(value) and value != 0
             case Value.TEXT:
                 return isinstance(value, str)
             case Value.TEXTS:
@@ -37,8 +40,13 @@ class Value(StrEnum):
                 return isinstance(value, bool)
 
 
+_MOST: Final = 1e15
+"""What is more is no number of anything here, nor is infinity."""
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_one and 0 <= value <= _MOST
 
 
 @dataclass(frozen=True, slots=True)
