@@ -60,8 +60,7 @@ def strike(
     else:
         written = _without_nothing({"fault": what, **entry, "params": _params(params)})
         faults = read_entries([written], known)
-    for fault in faults:
-        _ask(folder, {"do": "inject", "fault": plain_fault(fault)})
+    _ask(folder, {"do": "inject", "faults": [plain_fault(fault) for fault in faults]})
     emit(shell, [" ".join(item) for item in _ask(folder, {"do": "faults"})["faults"]])
     return Exit.DONE
 
@@ -105,13 +104,19 @@ def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
 def _params(given: Sequence[str]) -> dict[str, Any]:
     """NAME=VALUE, the value as YAML reads it."""
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     found: dict[str, Any] = {}
     for text in given:
         name, is_pair, value = text.partition("=")
         if not is_pair:
             raise BadInput(f"{text!r} is not NAME=VALUE", advice="write it as in seconds=10")
-        found[name] = YAML(typ="safe", pure=True).load(value)
+        try:
+            found[name] = YAML(typ="safe", pure=True).load(value)
+        except (YAMLError, ValueError):
+            raise BadInput(
+                f"{text!r}: its value is no YAML", advice="write it as in seconds=10"
+            ) from None
     return found
 
 

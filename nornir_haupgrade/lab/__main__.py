@@ -77,8 +77,7 @@ async def serve(
         is_tied: Whether the end of its input ends it too.
     """
     async with Lab(spec, folder) as lab:
-        for fault in faults:
-            lab.inject(fault)
+        lab.inject(*faults)
         server = ControlServer(lab, folder)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,7 +2,7 @@
 
 Requests: ``{"do": "state"}``, ``{"do": "ports"}``, ``{"do": "audit", "since": 0, "kind": null}``,
 ``{"do": "login"}``, ``{"do": "pairs"}``, ``{"do": "faults"}``,
-``{"do": "inject", "fault": {...}, "pair": null}``, ``{"do": "heal", "name": ..., "member": null}``,
+``{"do": "inject", "faults": [{...}]}``, ``{"do": "heal", "name": ..., "member": null}``,
 ``{"do": "run", "member": ..., "line": ...}`` and ``{"do": "stop"}``. An answer holds ``ok``, then
 ``error`` or what was asked for.
 """
@@ -151,7 +151,7 @@ class ControlServer(RequestServer):
             case "faults":
                 return {"faults": lab.faults()}
             case "inject":
-                lab.inject(fault_from(request["fault"]), request.get("pair"))
+                lab.inject(*(fault_from(one) for one in request["faults"]))
             case "heal":
                 lab.heal(str(request["name"]), request.get("member"))
             case "run":

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.lab.command import Line, Terminal
 from nornir_haupgrade.lab.device import Device, Quirk
 from nornir_haupgrade.lab.execution import Executor, Rule, Twist
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.lab.pair import Pair
 
 Params: TypeAlias = Mapping[str, Any]
 Undo: TypeAlias = Callable[[], None]
@@ -36,12 +40,27 @@ WHOM = frozenset({Target.ACTIVE, Target.STANDBY, Target.BOTH})
 """What may stand in the place of a member's name."""
 
 
+def check_ports(pair: Pair, params: Params) -> None:
+    """A port or link that is named is one of the members'.
+
+    Raises:
+        SpecError: It is not.
+    """
+    ports = pair.devices[0].ports
+    for key in ("port", "link"):
+        if key in params and params[key] not in ports:
+            msg = f"pair {pair.name} has no {key} {params[key]}; known are {', '.join(ports)}"
+            raise SpecError(msg)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of fault."""
 
     strike: Strike
     target: Target
+    check: Callable[[Pair, Params], None] = check_ports
+    """Raises SpecError where its parameters name what a pair has not, so that it cannot strike."""
 
 
 def quirk(name: str, *, times: int | None = None) -> Strike:

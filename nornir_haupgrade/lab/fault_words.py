@@ -45,8 +45,9 @@ _MOST: Final = 1e15
 
 
 def _is_number(value: object) -> bool:
-    is_one = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_one and 0 <= value <= _MOST
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= _MOST
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,12 @@ class FaultDesk:
     def _pair(self) -> Pair:
         return self._executor.pair
 
-    def arm(self, fault: Fault) -> None:
-        """Have a fault strike at its time; an unknown name or member is an error at once."""
+    def check(self, fault: Fault) -> None:
+        """Whether a fault can strike here at all.
+
+        Raises:
+            SpecError: Its kind, a member or one of its parameters is unknown.
+        """
         if fault.name not in self._kinds:
             msg = f"no fault {fault.name}; known are {', '.join(sorted(self._kinds))}"
             raise SpecError(msg)
@@ -61,6 +65,15 @@ class FaultDesk:
             if name is not None and name not in names and not is_role:
                 msg = f"fault {fault.name}: pair {self._pair.name} has no member {name}"
                 raise SpecError(msg)
+        self._kinds[fault.name].check(self._pair, fault.params)
+
+    def arm(self, fault: Fault) -> None:
+        """Have a fault strike at its time.
+
+        Raises:
+            SpecError: It cannot strike here.
+        """
+        self.check(fault)
         item = _Waiting(fault)
         self._waiting.append(item)
         if not fault.when.waits:

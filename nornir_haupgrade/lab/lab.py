@@ -12,6 +12,7 @@ from nornir_haupgrade.lab.audit import Audit, Entry
 from nornir_haupgrade.lab.command import Line, Reply, Terminal
 from nornir_haupgrade.lab.execution import Executor
 from nornir_haupgrade.lab.fault_kinds import WHOM
+from nornir_haupgrade.lab.fault_script import Known
 from nornir_haupgrade.lab.faults import FaultDesk
 from nornir_haupgrade.lab.pair import Pair
 from nornir_haupgrade.lab.plain import SpecError
@@ -204,12 +205,27 @@ class Lab:
             raise SpecError(msg)
         return self.rigs[pair]
 
-    def inject(self, fault: Fault, pair: str | None = None) -> None:
-        """Arm a fault; its pair is the one named, or that of its member, or every one."""
-        names = [pair, fault.pair, None if fault.member in WHOM else fault.member, fault.when.by]
-        meant = next((name for name in names if name is not None), None)
-        for name in self.rigs if meant is None else [meant]:
-            self.rig_of(name).faults.arm(fault)
+    def inject(self, *faults: Fault) -> None:
+        """Arm faults, all of them or none.
+
+        Raises:
+            SpecError: One of them cannot be meant here.
+        """
+        aimed = [(desk, fault) for fault in faults for desk in self._desks(fault)]
+        for desk, fault in aimed:
+            desk.check(fault)
+        for desk, fault in aimed:
+            desk.arm(fault)
+
+    def _desks(self, fault: Fault) -> list[FaultDesk]:
+        names = Known.of(self.spec).aimed(fault)
+        if not names:
+            known = ", ".join(
+                f"{name} ({rig.pair.spec.platform})" for name, rig in self.rigs.items()
+            )
+            msg = f"fault {fault.name}: no pair has it and whom it names; pairs are {known}"
+            raise SpecError(msg)
+        return [self.rigs[name].faults for name in names]
 
     def faults(self) -> list[tuple[str, str, str]]:
         """(kind, whom, "at work" or "waiting") of every fault that struck or waits."""

@@ -76,7 +76,7 @@ class Fault:
     when: When = field(default_factory=When)
     params: Mapping[str, Any] = field(default_factory=dict)
     pair: str | None = None
-    """Of a lab with several; None: that of the member, or every pair."""
+    """Of a lab with several; None: that of the member, or every pair that has the kind."""
 
 
 @dataclass(frozen=True, slots=True)

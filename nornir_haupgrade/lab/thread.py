@@ -106,9 +106,9 @@ class LabThread:
     def _await(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_CALL_SECONDS)
 
-    def inject(self, fault: Fault, pair: str | None = None) -> None:
+    def inject(self, *faults: Fault) -> None:
         """Arm a fault."""
-        self.call(lambda lab: lab.inject(fault, pair))
+        self.call(lambda lab: lab.inject(*faults))
 
     def heal(self, name: str, member: str | None = None) -> None:
         """Undo a fault."""

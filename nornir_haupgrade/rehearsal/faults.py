@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab import Platform
-from nornir_haupgrade.lab.fault_kinds import WHOM
 from nornir_haupgrade.lab.fault_script import Known, read_script
-from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,13 +26,17 @@ def read_faults(files: Sequence[Path], pairs: Iterable[PairConfig]) -> tuple[Fau
     Raises:
         BadInput: With every finding of the first script that has any.
     """
-    known = Known(
+    known = _known(pairs)
+    return tuple(fault for file in files for fault in read_script(file, known))
+
+
+def _known(pairs: Iterable[PairConfig]) -> Known:
+    return Known(
         {
             pair.name: (Platform(pair.platform), tuple(member.name for member in pair.members))
             for pair in pairs
         }
     )
-    return tuple(fault for file in files for fault in read_script(file, known))
 
 
 def faults_of(
@@ -55,14 +57,5 @@ def faults_of(
             pair=None,
         )
         for fault in faults
-        if _is_for(pair, fault)
+        if _known([pair]).aimed(fault)
     )
-
-
-def _is_for(pair: PairConfig, fault: Fault) -> bool:
-    """Whether it is meant, by name; or for all, where its platform knows such a fault."""
-    members = {member.name for member in pair.members}
-    whom = {fault.when.by, None if fault.member in WHOM else fault.member} - {None}
-    if fault.pair is None and not whom:
-        return fault.name in PERSONALITIES[Platform(pair.platform)].faults
-    return fault.pair in (None, pair.name) and whom <= members

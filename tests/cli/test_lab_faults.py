@@ -81,6 +81,26 @@ def test_what_waits_for_seconds_is_listed_and_forgotten(running: Path, call: Cal
     assert call("lab", "heal", "crash")[:2] == (0, "")
 
 
+@pytest.mark.ssh
+def test_a_script_strikes_as_a_whole_or_not_at_all(running: Path, call: Call) -> None:
+    script = running / "faults.yaml"
+    first = "- {fault: disk_full, on: p1a}\n"
+    script.write_text(f"{first}- {{fault: data_port_down, params: {{port: eth7}}}}\n")
+    code, out, err = call("lab", "fault", "faults.yaml")
+    assert (code, out) == (1, "")
+    assert "pair p1 has no port eth7; known are mgmt, out, in, ha" in err
+    for arguments, said in (
+        (("crash", "--by", "p1a"), "when.by: `by` is about an event, and none is named"),
+        (("slow_boot", "seconds=["), "'seconds=[': its value is no YAML"),
+    ):
+        code, out, err = call("lab", "fault", *arguments)
+        assert (code, out) == (2, "")
+        assert said in err
+    script.write_text(first)
+    # Nothing of what was refused is at work besides.
+    assert call("lab", "fault", "faults.yaml")[:2] == (0, "disk_full p1a at work\n")
+
+
 def test_the_kinds_are_listed_with_their_platforms(site: Site, call: Call) -> None:
     site.write()
     code, out, _ = call("lab", "faults")

@@ -109,7 +109,7 @@ def test_a_process_of_their_own(tmp_path: Path, eventually: Eventually) -> None:
 
         eventually(is_upgraded)
         fault = {"fault": "licence_expired", "on": "f1"}
-        control(state, {"do": "inject", "fault": fault})
+        control(state, {"do": "inject", "faults": [fault]})
         assert not control(state, {"do": "state"})["members"]["f1"]["forwards"]
     finally:
         process.terminate()

@@ -126,7 +126,7 @@ def test_a_process_of_their_own(tmp_path: Path, eventually: Eventually) -> None:
         members = control(tmp_path / "state", {"do": "state"})["members"]
         assert (members["r1"]["role"], members["r2"]["role"]) == ("MIXED", "MIXED")
         fault = {"fault": "unsaved_changes", "on": "r1"}
-        control(tmp_path / "state", {"do": "inject", "fault": fault})
+        control(tmp_path / "state", {"do": "inject", "faults": [fault]})
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -94,7 +94,7 @@ def test_a_process_of_their_own(tmp_path: Path, eventually: Eventually) -> None:
         said = control(tmp_path / "state", {"do": "run", "member": "f1", "line": line})
         assert "Successfully changed HA state to suspended" in said["stdout"]
         fault = {"fault": "uncommitted_changes", "on": "f2"}
-        control(tmp_path / "state", {"do": "inject", "fault": fault})
+        control(tmp_path / "state", {"do": "inject", "faults": [fault]})
         eventually(lambda: members(tmp_path)["f2"]["role"] == "MASTER")
         assert members(tmp_path)["f1"]["is_suspended"]
     finally:

@@ -80,7 +80,7 @@ def test_a_lab_process_from_start_to_end(
     reply = control(folder, {"do": "run", "member": "p1a", "line": "fwctl ha suspend"})
     assert (reply["status"], reply["stdout"]) == (0, "")
     eventually(lambda: control(folder, {"do": "state"})["members"]["p1b"]["forwards"], 5)
-    control(folder, {"do": "inject", "fault": {"fault": "data_dead", "on": "p1b"}})
+    control(folder, {"do": "inject", "faults": [{"fault": "data_dead", "on": "p1b"}]})
     assert not is_open(where["services"]["p1"][1])
     control(folder, {"do": "heal", "name": "data_dead"})
     entries = control(folder, {"do": "audit", "kind": "fault"})["entries"]
@@ -112,8 +112,8 @@ def test_keys_outlive_the_process_even_in_a_deep_folder(start: Start, tmp_path: 
     "request_",
     [
         {"do": "dance"},
-        {"do": "inject", "fault": {"fault": "no_such"}},
-        {"do": "inject", "fault": {"fault": "crash", "on": "p9"}},
+        {"do": "inject", "faults": [{"fault": "no_such"}]},
+        {"do": "inject", "faults": [{"fault": "crash", "on": "p9"}]},
         {"do": "run", "member": "p9", "line": "x"},
         {"do": "heal", "name": "crash", "member": "p9"},
         {},

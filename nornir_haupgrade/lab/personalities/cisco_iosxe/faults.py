@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nornir_haupgrade.lab.device import Device
 from nornir_haupgrade.lab.execution import Executor, Twist
 from nornir_haupgrade.lab.fault_kinds import (
@@ -25,7 +27,11 @@ from nornir_haupgrade.lab.personalities.cisco_iosxe.spec import (
     GroupProtocol,
     GroupSpec,
 )
+from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.lab.pair import Pair
 
 _NOT_ALLOWED = "Command authorization failed.\n"
 """What AAA says of a command that a login may not use."""
@@ -146,6 +152,14 @@ def _groups(router: Router, params: Params) -> list[GroupSpec]:
     return [group for group in router.spec.groups if number in (None, group.number)]
 
 
+def _check_group(pair: Pair, params: Params) -> None:
+    numbers = [group.number for group in router_of(pair.devices[0]).spec.groups]
+    if params.get("group", numbers[0]) not in numbers:
+        known = ", ".join(str(number) for number in numbers)
+        msg = f"pair {pair.name} has no group {params['group']}; known are {known}"
+        raise SpecError(msg)
+
+
 def _one_group_moves(executor: Executor, _: Device, params: Params) -> Undo:
     """The role in one group goes to the other member, as tracking would have it: MIXED."""
     pair = executor.pair
@@ -185,8 +199,8 @@ ROUTER_FAULTS: dict[str, Kind] = {
     # roles and forwarding
     "data_port_down": Kind(data_port_down(GROUP_INTERFACES[0]), Target.STANDBY),
     "data_port_unnoticed": Kind(data_port_unnoticed(GROUP_INTERFACES[0]), Target.STANDBY),
-    "one_group_moves": Kind(_one_group_moves, Target.PAIR),
-    "peer_priority_high": Kind(_peer_priority_high, Target.ACTIVE),
+    "one_group_moves": Kind(_one_group_moves, Target.PAIR, _check_group),
+    "peer_priority_high": Kind(_peer_priority_high, Target.ACTIVE, _check_group),
     "switch_refused": Kind(rule(Twist.REFUSE, *_SWITCHING, message=_NOT_ALLOWED), Target.BOTH),
     "suspend_hangs": Kind(rule(Twist.HANG, *_SWITCHING), Target.BOTH),
     "refuse_functional": Kind(

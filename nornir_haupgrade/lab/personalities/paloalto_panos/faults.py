@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nornir_haupgrade.lab.device import Device, Quirk
 from nornir_haupgrade.lab.execution import Executor, Twist
 from nornir_haupgrade.lab.fault_kinds import (
@@ -22,6 +24,10 @@ from nornir_haupgrade.lab.fault_kinds import (
 from nornir_haupgrade.lab.personalities.paloalto_panos import tree
 from nornir_haupgrade.lab.personalities.paloalto_panos.board import DATA_PORTS, HA1, HA2
 from nornir_haupgrade.lab.personalities.paloalto_panos.firewall import firewall_of
+from nornir_haupgrade.lab.plain import SpecError
+
+if TYPE_CHECKING:
+    from nornir_haupgrade.lab.pair import Pair
 
 _SUSPEND = "request high-availability state suspend"
 _FUNCTIONAL = "request high-availability state functional"
@@ -56,6 +62,15 @@ def _ha_link_down(executor: Executor, _: Device, params: Params) -> Undo:
 
     set_links(up=False)
     return lambda: set_links(up=True)
+
+
+def _check_line(pair: Pair, params: Params) -> None:
+    line = str(params.get("line", "address any any"))
+    try:
+        tree.parsed(line)
+    except tree.SyntaxWrong:
+        msg = f"pair {pair.name}: no `set` command could go on with {line!r}"
+        raise SpecError(msg) from None
 
 
 def _report_differs(executor: Executor, device: Device, params: Params) -> None:
@@ -124,7 +139,7 @@ PANOS_FAULTS: dict[str, Kind] = {
     "sessions_never_sync": Kind(quirk("sessions_never_sync"), Target.BOTH),
     "sessions_slow": Kind(quirk("sessions_slow"), Target.BOTH),
     "sync_stuck": Kind(quirk("sync_stuck"), Target.BOTH),
-    "report_differs": Kind(_report_differs, Target.STANDBY),
+    "report_differs": Kind(_report_differs, Target.STANDBY, _check_line),
     # roles and forwarding
     "ha_link_down": Kind(_ha_link_down, Target.PAIR),
     "ha_link_one_way": Kind(ha_link_one_way, Target.STANDBY),
@@ -139,5 +154,5 @@ PANOS_FAULTS: dict[str, Kind] = {
     "second_controller": Kind(second_controller("request restart system"), Target.STANDBY),
     "hand_config_change": Kind(_hand_config_change, Target.ACTIVE),
     "preempt_turned_on": Kind(_preempt_turned_on, Target.BOTH),
-    "uncommitted_changes": Kind(_uncommitted_changes, Target.BOTH),
+    "uncommitted_changes": Kind(_uncommitted_changes, Target.BOTH, _check_line),
 }
