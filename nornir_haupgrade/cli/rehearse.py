@@ -16,8 +16,8 @@ from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.rehearsal.engine import RehearsalEngine
 from nornir_haupgrade.rehearsal.run import Rehearsal, Wanted, prepare, stage
 from nornir_haupgrade.rehearsal.telling import keep, told_of
-from nornir_haupgrade.report.rehearsed import rehearsal_lines, unread_lines
-from nornir_haupgrade.report.screens import marked
+from nornir_haupgrade.report.rehearsed import fate_lines, rehearsal_lines, unread_lines
+from nornir_haupgrade.report.screens import marked, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +77,7 @@ def rehearse(
             lambda engine: engine.run(errand),
             Manner(
                 _maker(said.speed),
-                lambda engine, ends: _summary(rehearsal, engine, ends),
+                lambda engine, ends: _summary(shell, rehearsal, engine, ends, is_json=is_json),
                 _worst if cast.unread else worst,
                 mark=MARK,
                 later=_LATER,
@@ -113,7 +113,14 @@ def _beginning(rehearsal: Rehearsal) -> list[str]:
     ]
 
 
-def _summary(rehearsal: Rehearsal, engine: LocalEngine, ends: Sequence[PairEnd]) -> list[str]:
+def _summary(
+    shell: Shell,
+    rehearsal: Rehearsal,
+    engine: LocalEngine,
+    ends: Sequence[PairEnd],
+    *,
+    is_json: bool,
+) -> list[str]:
     stories = engine.stories.of if isinstance(engine, RehearsalEngine) else {}
     wanted, store = rehearsal.wanted, engine.project.settings.store
     told = told_of(
@@ -125,4 +132,6 @@ def _summary(rehearsal: Rehearsal, engine: LocalEngine, ends: Sequence[PairEnd])
         is_interrupted=engine.cancel.is_set(),
     )
     keep(told, rehearsal.unread, store, speed=wanted.speed, is_read=wanted.is_read)
+    if is_json:
+        emit(shell, fate_lines(told, now().isoformat(timespec="milliseconds"), mark=MARK))
     return rehearsal_lines(told, rehearsal.unread, store)

@@ -54,6 +54,8 @@ class Rule:
     """Whether a command that hangs was done."""
     bytes: int = 0
     """Of the answer, before the line is cut."""
+    armed: int | None = None
+    """Which of the pair's faults it is from, as in the log."""
 
     @property
     def is_void(self) -> bool:
@@ -174,6 +176,7 @@ class Executor:
             effect=str(outcome.effect),
             by=by,
             twist=None if rule is None else str(rule.twist),
+            armed=None if rule is None else rule.armed,
         )
         if outcome.act is not None:
             with self.pair.timeline.caused_by(f"{device.name}: {line.text} (by {by})"):

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nornir_haupgrade.lab.command import Line, Terminal
 from nornir_haupgrade.lab.device import Device, Quirk
-from nornir_haupgrade.lab.execution import Executor, Rule, Twist
+from nornir_haupgrade.lab.execution import Executor, Twist
+from nornir_haupgrade.lab.fault_rules import OfCommands
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 
@@ -80,30 +81,8 @@ def quirk(name: str, *, times: int | None = None) -> Strike:
 
 
 def rule(twist: Twist, *prefixes: str, message: str = "", times: int | None = None) -> Strike:
-    """A twist for commands; ``command`` in the parameters says for which instead."""
-
-    def strike(executor: Executor, device: Device, params: Params) -> Undo:
-        mine = [
-            Rule(
-                prefix=prefix,
-                twist=twist,
-                message=str(params.get("message", message)),
-                seconds=float(params.get("seconds", 5.0)),
-                times=params.get("times", times),
-                takes_effect=bool(params.get("takes_effect", False)),
-                bytes=int(params.get("bytes", 0)),
-            )
-            for prefix in ([str(params["command"])] if "command" in params else prefixes)
-        ]
-        rules = executor.rules[device.name]
-        rules.extend(mine)
-
-        def undo() -> None:
-            rules[:] = [item for item in rules if not any(item is own for own in mine)]
-
-        return undo
-
-    return strike
+    """A twist for the commands that begin like that."""
+    return OfCommands(twist, prefixes, message, times)
 
 
 def _crash(_: Executor, device: Device, params: Params) -> Undo:

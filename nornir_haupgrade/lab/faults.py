@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nornir_haupgrade.lab.fault_kinds import LASTING, WHOM, Target, Undo
+from nornir_haupgrade.lab.fault_rules import OfCommands
 from nornir_haupgrade.lab.plain import SpecError
 from nornir_haupgrade.lab.roles import HaState
 from nornir_haupgrade.lab.spec import Fault, Moment
@@ -42,6 +43,8 @@ class FaultDesk:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         self._kinds = executor.pair.personality.faults
+        self._armed: list[Fault] = []
+        """All that ever were, in order: the log tells them apart by their number."""
         self._waiting: list[_Waiting] = []
         self._struck: list[_Struck] = []
         executor.watchers.append(self._command)
@@ -74,6 +77,7 @@ class FaultDesk:
             SpecError: It cannot strike here.
         """
         self.check(fault)
+        self._armed.append(fault)
         item = _Waiting(fault)
         self._waiting.append(item)
         if not fault.when.waits:
@@ -157,12 +161,22 @@ class FaultDesk:
         lasts = fault.params.get("lasts")
         if lasts is None and fault.name in LASTING:
             lasts = fault.params.get("seconds")
+        number = next(n for n, one in enumerate(self._armed, start=1) if one is fault)
+        strike = self._kinds[fault.name].strike
         for device in self._targets(fault):
             self._pair.audit.add(
-                "fault", self._pair.name, member=device.name, fault=fault.name, **_plain(fault)
+                "fault",
+                self._pair.name,
+                member=device.name,
+                fault=fault.name,
+                armed=number,
+                is_of_commands=isinstance(strike, OfCommands),
+                **_plain(fault),
             )
             with self._pair.timeline.caused_by(f"fault {fault.name} on {device.name}"):
-                undo = self._kinds[fault.name].strike(self._executor, device, fault.params)
+                undo = strike(self._executor, device, fault.params)
+                for rule in self._executor.rules[device.name]:
+                    rule.armed = rule.armed or number
                 if undo is None:
                     continue
                 struck = _Struck(fault.name, device.name, undo)

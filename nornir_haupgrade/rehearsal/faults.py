@@ -49,13 +49,14 @@ def faults_of(
         names: What each of its members is called in the lab.
         faults: Those of all pairs.
     """
-    return tuple(
-        replace(
-            fault,
-            member=names.get(fault.member, fault.member) if fault.member else None,
-            when=replace(fault.when, by=names[fault.when.by] if fault.when.by else None),
-            pair=None,
-        )
-        for fault in faults
-        if _known([pair]).aimed(fault)
+    return tuple(renamed(fault, names) for fault in faults if _known([pair]).aimed(fault))
+
+
+def renamed(fault: Fault, names: Mapping[str, str]) -> Fault:
+    """A fault of one pair, whose members are called otherwise."""
+    return replace(
+        fault,
+        member=names.get(fault.member, fault.member) if fault.member else None,
+        when=replace(fault.when, by=names[fault.when.by] if fault.when.by else None),
+        pair=None,
     )

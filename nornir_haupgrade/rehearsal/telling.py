@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.rehearsal.engine import rehearsed
+from nornir_haupgrade.rehearsal.fates import Fate, fates_of
 from nornir_haupgrade.rehearsal.story import Question, Seconds, Story
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Told:
     asked: tuple[Question, ...]
     differs: tuple[str, ...]
     """In what its twin is not the pair."""
+    fates: tuple[Fate, ...] = ()
+    """What became of the faults of its script."""
 
     @property
     def total(self) -> float:
@@ -64,7 +67,8 @@ def told_of(
         asked = tuple(story.asked)
         # Nobody writes down the hash of a rehearsal's history to prove it by later.
         shown = rehearsed(replace(end, head=""), is_interrupted=is_interrupted)
-        found.append(Told(shown, seconds, asked, twin.differs))
+        fates = fates_of(twin, story, mine)
+        found.append(Told(shown, seconds, asked, twin.differs, fates))
     return tuple(found)
 
 
@@ -128,5 +132,24 @@ def _row(told: Told) -> dict[str, Any]:
             }
             for one in told.asked
         ],
+        "faults": [fate_row(fate) for fate in told.fates],
         "differs": list(told.differs),
+    }
+
+
+def fate_row(fate: Fate) -> dict[str, Any]:
+    """One fault, and whom it struck; times in device seconds."""
+    return {
+        "fault": fate.fault.name,
+        "says": fate.says,
+        "has_struck": bool(fate.strikes),
+        "struck": [
+            {
+                "member": one.member,
+                "seconds": one.at,
+                "step": one.step.name.lower() if one.step is not None else None,
+                "times": one.times,
+            }
+            for one in fate.strikes
+        ],
     }

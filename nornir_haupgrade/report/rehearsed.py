@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.rehearsal.telling import is_back, said_of_all
+from nornir_haupgrade.rehearsal.telling import fate_row, is_back, said_of_all
 from nornir_haupgrade.report.summary import summary_lines
 from nornir_haupgrade.report.words import clean
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nornir_haupgrade.engines.switchovers import Switchover
+    from nornir_haupgrade.rehearsal.fates import Fate
     from nornir_haupgrade.rehearsal.reading import Unread
     from nornir_haupgrade.rehearsal.story import Question
     from nornir_haupgrade.rehearsal.telling import Told
@@ -40,6 +42,7 @@ def rehearsal_lines(told: Sequence[Told], unread: Sequence[Unread], store: Path)
             *_labelled("moved", [_moved(moved) for moved in one.end.switchovers]),
             *_labelled("times", [_times(one)]),
             *_labelled("asked", [_question(asked) for asked in one.asked] or ["nothing"]),
+            *_labelled("faults", [_fate(fate) for fate in one.fates]),
             *_labelled("twins", own),
             "",
         ]
@@ -57,6 +60,22 @@ def unread_lines(unread: Iterable[Unread]) -> list[str]:
             *(f"  {clean(finding)}" for finding in one.findings),
             "",
         )
+    ]
+
+
+def fate_lines(told: Iterable[Told], at: str, *, mark: str) -> list[str]:
+    """Each fault of each pair as a JSON line, for those who read events.
+
+    Args:
+        told: The pairs.
+        at: The time in ISO 8601.
+        mark: What this is.
+    """
+    what = {"event": "fault", "at": at, "mark": mark}
+    return [
+        json.dumps({**what, "pair": one.end.pair, **fate_row(fate)})
+        for one in told
+        for fate in one.fates
     ]
 
 
@@ -87,6 +106,15 @@ def _question(one: Question) -> str:
     how = f"{one.answer}, by {one.by}" if one.answer else "not answered"
     about = ": ".join(filter(None, (one.kind, one.why)))
     return clean(f"{one.step.title}: {about} ({', '.join(one.options)}): {how}")
+
+
+def _fate(fate: Fate) -> str:
+    struck = [
+        f"struck {one.member} {f'in {one.step.title}' if one.step else 'before the first step'}, "
+        f"{one.at:.1f} s after the twins began{f', {one.times} times' if one.times > 1 else ''}"
+        for one in fate.strikes
+    ]
+    return clean(f"{fate.says}: {'; '.join(struck) or 'DID NOT STRIKE'}")
 
 
 def _labelled(label: str, lines: Iterable[str]) -> list[str]:

@@ -67,6 +67,38 @@ def test_events_say_what_they_are(site: Site, call: Call) -> None:
     assert all(line.startswith("REHEARSAL") for line in err.splitlines() if line)
 
 
+FAULTS = """
+- {fault: another_login, on: p1b}
+- {fault: crash, on: p1a, when: {at: reload, nth: 9}}
+- {fault: cut_answer, when: {command: fwctl shw ha}}
+- {fault: reply_lost, params: {command: fwctl shw ha}}
+"""
+
+
+def test_each_fault_of_the_script_is_told_struck_or_not(site: Site, call: Call) -> None:
+    site.write()
+    (site.folder / "faults.yaml").write_text(FAULTS)
+    code, out, err = call(*PREPARED, "--fault", "faults.yaml", "--json")
+    assert code == 3
+    assert "faults another_login on p1b: struck p1b before the first step, " in err
+    missed = [line for line in err.splitlines() if line.endswith(": DID NOT STRIKE")]
+    assert [line.removeprefix("REHEARSAL").strip() for line in missed] == [
+        "crash on p1a, at reload no. 9: DID NOT STRIKE",
+        "cut_answer, at `fwctl shw ha`: DID NOT STRIKE",
+        "reply_lost command=fwctl shw ha: DID NOT STRIKE",
+    ]
+    told = [json.loads(line) for line in out.splitlines()][-4:]
+    assert [(one["event"], one["mark"], one["pair"]) for one in told] == [
+        ("fault", "REHEARSAL", "p1")
+    ] * 4
+    assert [one["has_struck"] for one in told] == [True, False, False, False]
+    assert [one["member"] for one in told[0]["struck"]] == ["p1b"]
+    (campaign,) = rehearsals(site)[0].glob("2*")
+    report = json.loads((campaign / "report.json").read_text())["rehearsal"]
+    kept = report["pairs"]["p1"]["faults"]
+    assert [one["says"] for one in kept] == [one["says"] for one in told]
+
+
 SCRIPTS = {
     "kind": ("- fault: explodes\n", "faults.yaml:1: fault: there is no fault 'explodes'"),
     "member": ("- fault: never_boots\n  on: p9a\n", "faults.yaml:2: on: there is no 'p9a'"),

@@ -66,3 +66,5 @@ def test_a_release_without_ha_is_asked_about_and_rolled_back(tmp_path: Path) -> 
     (trial,) = told.end.switchovers
     (canary,) = trial.canaries
     assert canary.is_alive
+    ((struck,),) = (fate.strikes for fate in told.fates)
+    assert (struck.member, struck.step) == ("p1a", None)
