@@ -244,6 +244,16 @@ def test_interfaces_that_were_never_recorded_are_a_warning(bench: Bench) -> None
     assert bench.do(Action.WHOLE, "p1b").verdict.status is Status.WARN
 
 
+def test_nothing_is_left_on_another_device_than_the_planned(bench: Bench) -> None:
+    upgraded(bench, step_3=FILES)
+    bench.b.becomes(identity="SN-other")
+    bench.b.goes_wrong("back_up", unreadable())  # it is not even asked
+    result = bench.do(Action.WHOLE, "p1b")
+    assert result.verdict.status is Status.ERROR
+    assert "p1b is SN-other, planned was" in result.verdict.reason
+    assert result.seen == bench.facts
+
+
 def test_a_licence_that_the_boot_lost_is_named(bench: Bench) -> None:
     upgraded(bench, step_3=FILES)
     bench.baseline["licences:p1b"] = '["level b", "throughput 9 kbps"]'

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import pytest
+from typer.testing import CliRunner
+
+from nornir_haupgrade.cli.app import app
 from nornir_haupgrade.engines.checking import check
 from nornir_haupgrade.engines.errand import Errand
+from nornir_haupgrade.errors import HAUpgradeError
 from nornir_haupgrade.lab import LabThread
+from nornir_haupgrade.model import MemberFacts
+from nornir_haupgrade.platforms.linux_ha import LinuxHA
+from nornir_haupgrade.rehearsal.run import Wanted, prepare
+from nornir_haupgrade.tasks import ha_status, sync_report
 from tests.end_to_end.conftest import MakeRig
-from tests.end_to_end.rig import NEW
+from tests.end_to_end.rig import NEW, Rig
 
 
 def files(lab: LabThread) -> dict[str, Any]:
@@ -46,6 +57,51 @@ def test_nothing_is_changed_by_looking(make_rig: MakeRig) -> None:
         (rig.folder / "campaigns").glob("2*")
     ), "no campaign is opened"
     rig.audit_proof()
+
+
+def _checks(rig: Rig) -> object:
+    return check(rig.project(), Errand(to=NEW))
+
+
+def _shows_a_dry_run(rig: Rig) -> object:
+    return rig.engine().dry_run(Errand(to=NEW))
+
+
+def _rehearses(rig: Rig) -> object:
+    return prepare(rig.project(), Wanted(NEW))
+
+
+def _asks_one_member(rig: Rig) -> object:
+    return rig.nornir().run(task=ha_status)
+
+
+def _asks_both(rig: Rig) -> object:
+    return rig.nornir().run(task=sync_report)
+
+
+def _lists_the_pairs(rig: Rig) -> object:
+    return CliRunner().invoke(app, ["--config", str(rig.config), "pairs"])
+
+
+@pytest.mark.parametrize(
+    "look", [_checks, _shows_a_dry_run, _rehearses, _asks_one_member, _asks_both, _lists_the_pairs]
+)
+def test_what_a_driver_did_not_declare_never_leaves_when_one_only_looks(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch, look: Callable[[Rig], object]
+) -> None:
+    rig = make_rig()
+    tried: list[str] = []
+
+    def facts(driver: LinuxHA) -> MemberFacts:
+        tried.append("fwctl ha suspend")
+        driver._transport.command(tried[-1], timeout=2)
+        raise AssertionError
+
+    monkeypatch.setattr(LinuxHA, "facts", facts)
+    with suppress(HAUpgradeError):  # a pair that cannot be read is told, each in its own way
+        look(rig)
+    assert tried
+    assert [one for one in rig.lab.audit("command") if one["by"] == "ssh"] == []
 
 
 def test_everything_wrong_is_found_at_once(make_rig: MakeRig) -> None:

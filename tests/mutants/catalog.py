@@ -304,4 +304,34 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         (_UNDISTURBED,),
         (f"{_DECIDES}holds.py::test_what_we_did_not_do_holds_the_pair_and_cannot_be_continued",),
     ),
+    Mutant(
+        "rolls back without a gate",
+        "no role moves without a fresh entry gate, on the way back neither",
+        (
+            Edit(
+                _SWITCHOVER,
+                "if not state.has_passed(Action.ENTRY, to):",
+                "if state.back_to is None and not state.has_passed(Action.ENTRY, to):",
+            ),
+        ),
+        (
+            f"{_DECIDES}rolling_back.py::test_the_way_back_has_the_gates_of_the_way_up",
+            f"{_ACCIDENT}[the upgrade is rolled back]",
+        ),
+    ),
+    Mutant(
+        "keeps what it rolled back to unseen",
+        "a member's configuration is proven after every boot, on the way back too",
+        (
+            Edit(
+                f"{_PROCEDURE}/steps/step05_upgrade_standby.py",
+                "if not state.has_passed(Action.WHOLE, member):",
+                "if state.goal is not Goal.BACK and not state.has_passed(Action.WHOLE, member):",
+            ),
+        ),
+        (
+            f"{_DECIDES}rolling_back.py::test_the_way_back_has_the_gates_of_the_way_up",
+            f"{_ACCIDENT}[the upgrade is rolled back]",
+        ),
+    ),
 )

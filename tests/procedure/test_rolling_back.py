@@ -54,6 +54,24 @@ def test_rolling_back_works_on_the_standby_first_and_never_on_the_active() -> No
     assert pair.finish.owed == frozenset()
 
 
+def test_the_way_back_has_the_gates_of_the_way_up() -> None:
+    pair = story()
+    pair.before(Action.REPORT, Step.AGREE)
+    pair.commands(Goal.BACK)
+    done = pair.to_the_end()
+    actions = [run.action for run in done]
+    moves = [at for at, action in enumerate(actions) if action is Action.SWITCH]
+    assert moves
+    for at in moves:
+        assert actions[at - 1] is Action.ENTRY
+        assert {Action.SESSIONS, Action.SERVICES} <= set(actions[max(0, at - 6) : at])
+    for at, run in enumerate(done):
+        if run.action is Action.RELOAD:
+            following = [one.action for one in done[at:] if one.members == run.members]
+            assert following[1] is Action.WHOLE
+    assert pair.finish.outcome is Outcome.ROLLED_BACK
+
+
 def test_rolling_back_before_anything_was_upgraded_only_closes() -> None:
     pair = story()
     pair.after(Action.BORROW_PREEMPTION)

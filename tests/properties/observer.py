@@ -16,7 +16,9 @@ from nornir_haupgrade.lab import Moment
 from nornir_haupgrade.lab.audit import Entry
 from nornir_haupgrade.lab.device import Device
 from nornir_haupgrade.lab.roles import HaState
+from nornir_haupgrade.procedure.records import Goal, Opened, Record
 from nornir_haupgrade.rehearsal.memory.bench import Bench
+from tests.properties.gates import Gates
 from tests.properties.profiles import PROFILES
 
 ROLE_AGE: Final = 2.0
@@ -50,29 +52,37 @@ class Observer:
         self.bench = bench
         self.is_read_only = False
         """Whether what comes now may only read."""
+        self._gates: list[Gates] = []
+        """What was proven in each campaign, by its own records."""
         self._pair = bench.rig.pair
         self._profile = PROFILES[bench.spec.platform]
         self._entries = bench.audit.entries
         self._sent: list[Sent] = []
         self._not_read: list[str] = []
         self._nobody_since: float | None = None
-        self._first_plan = True
         self._preempted = False
         self._turned_on: list[str] = []
         self.first = bench.states
         self._groups = self._group_lines()
-        self._planned: dict[str, str] = {}
-        """Whom the plan is for, by what was there when its members were asked who they are."""
+        self._plans: list[tuple[int, dict[str, str]]] = []
+        """From which place of the log on a plan is for whom, by what was there when its members
+        were asked who they are."""
         bench.rig.executor.watchers.append(self._command)
         self._pair.listeners.append(self._changed)
 
-    def is_planned(self) -> None:
-        """A campaign has been opened; a later one is for the same devices."""
+    def recorded(self, record: Record) -> None:
+        """A record is on disk."""
+        if isinstance(record, Opened):
+            self._gates.append(Gates())
+        self._gates[-1].take(record)
+
+    def is_planned(self, opened: Opened) -> None:
+        """A campaign is opened: for whom was just looked at, or as earlier ones were."""
+        if opened.goal is not Goal.UP:
+            return
         reads = self._profile.reads_identity
-        for sent in self._sent:
-            if sent.text == reads and self._first_plan:
-                self._planned[sent.member] = sent.node_id
-        self._first_plan = False
+        planned = {sent.member: sent.node_id for sent in self._sent if sent.text == reads}
+        self._plans.append((len(self._entries), planned))
 
     def _command(self, device: Device, text: str, moment: Moment, *_: object) -> None:
         if moment is Moment.BEFORE:
@@ -118,11 +128,12 @@ class Observer:
 
     # --- what must not have happened --------------------------------------------------------------
 
-    def wrong(self, owed: Collection[Owed] | None) -> list[str]:
+    def wrong(self, owed: Collection[Owed] | None, *, is_over: bool = False) -> list[str]:
         """All of it.
 
         Args:
             owed: What the pair's end lists as owed; None: its controller never came to an end.
+            is_over: Whether the last campaign came to the end of its way, up or back.
         """
         return [
             *(f"in a run that only reads: {text}" for text in self._not_read),
@@ -133,6 +144,8 @@ class Observer:
             *self._other_devices(),
             *self._mixed_syncs(),
             *self._reloads_for_nothing(),
+            *(text for gates in self._gates for text in gates.wrong),
+            *(self._gates[-1].unproven if is_over and self._gates else []),
             *([] if owed is None else self._not_given_back(owed)),
         ]
 
@@ -261,7 +274,8 @@ class Observer:
             )
             if not is_write:
                 continue
-            planned = self._planned.get(entry["member"])
+            plans = [plan for begins, plan in self._plans if begins <= index]
+            planned = plans[-1][entry["member"]] if plans else None
             if entry["node_id"] == planned:
                 continue
             read = next(
@@ -362,8 +376,10 @@ _KEEPS_OLD: Final = {
     "crash",
     "power_on",
     "never_boots",
+    "restore_image_deleted",
 }
-"""What makes a member come back with what it ran, or boot once more by itself."""
+"""What makes a member come back with what it ran, or boot once more by itself; an image may be
+deleted while it goes down to boot it."""
 
 
 def _said(entry: Entry) -> str:

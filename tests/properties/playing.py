@@ -15,7 +15,7 @@ from nornir_haupgrade.errors import BadInput
 from nornir_haupgrade.platforms import driver_class
 from nornir_haupgrade.platforms.base import Dialogue, Progress
 from nornir_haupgrade.platforms.guard import only_reads
-from nornir_haupgrade.procedure.records import Asked, Choice, Goal, Opened, Record
+from nornir_haupgrade.procedure.records import Asked, Choice, Goal, Opened, Outcome, Record
 from nornir_haupgrade.rehearsal.memory.bench import Bench
 from nornir_haupgrade.rehearsal.memory.store import MemoryStore
 from nornir_haupgrade.rehearsal.memory.transport import MemoryTransport
@@ -114,8 +114,9 @@ class _History(History):
     def append(self, pair: str, record: Record, **given: Any) -> int:  # noqa: ANN401
         self.fuse.came_to(Boundary.RECORD)
         if isinstance(record, Opened):
-            self.observer.is_planned()
+            self.observer.is_planned(record)
         seq = super().append(pair, record, **given)
+        self.observer.recorded(record)
         self.fuse.came_to(Boundary.RECORD)
         return seq
 
@@ -153,10 +154,14 @@ class Played:
         """Whether a member was made to boot, by us."""
         return any(entry["effect"] == "reboot" for _, entry in self.observer.ours)
 
+    @property
+    def _is_over(self) -> bool:
+        return self.last is not None and self.last.end in {Outcome.DONE, Outcome.ROLLED_BACK}
+
     def wrong(self) -> list[str]:
         """All that must not have happened."""
         owed = None if self.last is None else self.last.owed
-        found = self.observer.wrong(owed)
+        found = self.observer.wrong(owed, is_over=self._is_over)
         said = [*(end.reason for end in self.ends), self.play.story]
         if self.is_endless:
             found.append("it never came to an end")

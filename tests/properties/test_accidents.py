@@ -87,6 +87,10 @@ _CASES: Final[dict[str, tuple[Script, Outcome | Ended]]] = {
         Script(_ROUTERS, cancels=(26.0,), then=(Goal.BACK,)),
         Outcome.ROLLED_BACK,
     ),
+    "the upgrade is rolled back": (
+        Script(_FIREWALLS, then=(Goal.BACK,)),
+        Outcome.ROLLED_BACK,
+    ),
     "a person only wants to see it first": (Script(_FIREWALLS, looks=True), Outcome.DONE),
 }
 

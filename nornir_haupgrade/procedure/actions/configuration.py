@@ -117,6 +117,10 @@ def whole(ctx: Context, run: Run) -> Result:
     own = facts.of(member)
     if errors or own is None:
         return result(ctx, run, error_verdict(errors), facts)
+    if own.identity != ctx.plan.identity_of(member):
+        # The backup stays on the device as well: on no other one than the planned.
+        reason = f"{member} is {own.identity}, planned was {ctx.plan.identity_of(member)}"
+        return result(ctx, run, Verdict(Status.ERROR, reason), facts)
     before = _kept_before(ctx, member)
     try:
         name = backup_name(run.action)
