@@ -131,7 +131,7 @@ def _summary(
         speed=wanted.speed,
         is_interrupted=engine.cancel.is_set(),
     )
-    keep(told, rehearsal.unread, store, speed=wanted.speed, is_read=wanted.is_read)
+    keep(told, rehearsal, store)
     if is_json:
         emit(shell, fate_lines(told, now().isoformat(timespec="milliseconds"), mark=MARK))
     return rehearsal_lines(told, rehearsal.unread, store)

@@ -41,6 +41,7 @@ def rehearse(
         typer.Option(
             metavar="SECONDS",
             min=1,
+            max=86_400,
             help="How long a boot takes; default a fifth of reload_timeout.",
         ),
     ] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -250,8 +251,10 @@ def _no_word(value: object, at: Keys) -> Wrong:
 
 def _shown(value: object) -> str:
     """A value as somebody wrote it, more or less: the beginning of a long one."""
+    begins = reprlib.Repr()  # a few anchors can make a list huge
+    begins.maxlevel, begins.maxstring, begins.maxother = 2, _LONGEST, _LONGEST
     try:
-        text = repr(value)
+        text = begins.repr(value)
     except ValueError:  # a number of thousands of digits, which was written in another base
         return "a huge number"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

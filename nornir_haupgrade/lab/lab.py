@@ -190,6 +190,9 @@ class Lab:
         self._alarm = None
         try:
             self.timeline.run_due()
+        except Exception as error:
+            self.log.add("broken", "", error=f"{type(error).__name__}: {error}")
+            raise
         finally:
             self._rearm()
 

@@ -30,7 +30,12 @@ class Where:
 
 
 def inventory_of(
-    twins: Sequence[Twin], where: Where, spoken: Mapping[str, str], *, speed: float
+    twins: Sequence[Twin],
+    where: Where,
+    spoken: Mapping[str, str],
+    *,
+    speed: float,
+    password: str = PASSWORD,
 ) -> dict[str, dict[str, Any]]:
     """Hosts, groups and defaults; a group for each pair, which is one of ours if it has a driver.
 
@@ -39,6 +44,7 @@ def inventory_of(
         where: Where they answer.
         spoken: Netmiko's platform of each member.
         speed: Device seconds per real second.
+        password: Of the twins' login.
     """
     known = {twin.name for twin in twins if twin.has_driver}
     hosts: dict[str, Any] = {}
@@ -57,7 +63,7 @@ def inventory_of(
         twin.name: {"data": {"ha": _ha(twin, where, known, speed)}} if twin.has_driver else {}
         for twin in twins
     }
-    defaults = {"username": USERNAME, "password": PASSWORD}
+    defaults = {"username": USERNAME, "password": password}
     return {"hosts": hosts, "groups": groups, "defaults": defaults}
 
 

@@ -12,6 +12,7 @@ from nornir_haupgrade.lab import build_image
 from nornir_haupgrade.lab.personalities.known import PERSONALITIES
 from nornir_haupgrade.rehearsal.hosts import inventory_of
 from nornir_haupgrade.rehearsal.pace import paced
+from nornir_haupgrade.rehearsal.twins import PASSWORD
 from nornir_haupgrade.settings import ImageKind
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def write_project(
     speed: float,
     store: Path | None = None,
     is_asked: bool = False,
+    password: str = PASSWORD,
 ) -> Path:
     """Write configuration, inventory and images; returns the configuration file.
 
@@ -66,13 +68,14 @@ def write_project(
         speed: Device seconds per real second.
         store: Where campaigns go; None: beside the configuration file.
         is_asked: Whether a person at a terminal is, at a hold.
+        password: Of the twins' login.
     """
     platforms = {str(twin.spec.platform) for twin in twins if twin.has_driver}
     images = twin_images(folder, settings.images, platforms)
     for image in images:
         image.file.parent.mkdir(parents=True, exist_ok=True)
         image.file.write_bytes(image.content)
-    inventory = inventory_of(twins, where, _spoken(twins, nr), speed=speed)
+    inventory = inventory_of(twins, where, _spoken(twins, nr), speed=speed, password=password)
     (folder / "inventory").mkdir(exist_ok=True)
     for name, content in inventory.items():
         _write(folder / "inventory" / f"{name}.yaml", content)

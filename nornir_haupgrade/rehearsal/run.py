@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from nornir_haupgrade.engines.local import redactor_for
 from nornir_haupgrade.engines.past_campaigns import PastCampaigns
 from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.errors import BadInput, HAUpgradeError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from nornir_haupgrade.engines.redact import Redactor
     from nornir_haupgrade.settings import Project, Settings
 
 SPEED: Final = 30.0
@@ -65,12 +68,27 @@ class Rehearsal:
     unread: tuple[Unread, ...]
     folder: Path
     wanted: Wanted
+    redactor: Redactor
+    """Knows the site's secrets."""
 
     @property
     def audit(self) -> list[dict[str, Any]]:
-        """What the twins wrote down of themselves, while they run."""
-        found = ask(place.twins_in(self.folder), {"do": "audit"})
-        return [] if found is None else list(found["entries"])
+        """What the twins wrote down of themselves, while they run.
+
+        Raises:
+            HAUpgradeError: They do not run any more, or something in them broke that is not theirs.
+        """
+        lab = place.twins_in(self.folder)
+        found = ask(lab, {"do": "audit"})
+        entries = [] if found is None else list(found["entries"])
+        broken = [entry["error"] for entry in entries if entry["kind"] == "broken"]
+        if found is None or broken:
+            what = f"something in the lab broke: {broken[0]}" if broken else "the twins have ended"
+            raise HAUpgradeError(
+                f"{what}; this rehearsal says nothing of the pairs",
+                advice=f"look into {lab / 'log'}, and rehearse again",
+            )
+        return entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +179,10 @@ def stage(site: Project, cast: Cast, wanted: Wanted) -> Iterator[Rehearsal]:
     """The twins, up and ready; they end with the block, whatever happens in it."""
     with place.new_place(site.settings.store) as folder:
         lab, is_up = place.twins_in(folder), False
+        password = secrets.token_urlsafe()  # other users of this machine reach loopback, too
         try:
-            with running(lab_of(cast.twins, speed=wanted.speed), lab) as where:
+            spec = lab_of(cast.twins, speed=wanted.speed, password=password)
+            with running(spec, lab) as where:
                 config = write_project(
                     lab,
                     cast.twins,
@@ -172,9 +192,11 @@ def stage(site: Project, cast: Cast, wanted: Wanted) -> Iterator[Rehearsal]:
                     speed=wanted.speed,
                     store=folder,
                     is_asked=wanted.is_asked,
+                    password=password,
                 )
                 project = open_project(config, platforms=known_platforms(), to=wanted.to)
                 is_up = True
-                yield Rehearsal(project, cast.twins, cast.unread, folder, wanted)
+                redactor = redactor_for(site)
+                yield Rehearsal(project, cast.twins, cast.unread, folder, wanted, redactor)
         finally:
             (place.tidy if is_up else place.forget)(folder)

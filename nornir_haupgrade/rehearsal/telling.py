@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nornir_haupgrade.engines.events import PairEnd
     from nornir_haupgrade.model import Gap
-    from nornir_haupgrade.rehearsal.reading import Unread
+    from nornir_haupgrade.rehearsal.run import Rehearsal
     from nornir_haupgrade.rehearsal.twins import Twin
 
 
@@ -82,21 +82,20 @@ def said_of_all(differs: Sequence[Sequence[str]]) -> list[str]:
     return [line for line in differs[0] if all(line in own for own in differs)] if differs else []
 
 
-def keep(
-    told: Sequence[Told], unread: Sequence[Unread], store: Path, *, speed: float, is_read: bool
-) -> None:
+def keep(told: Sequence[Told], rehearsal: Rehearsal, store: Path) -> None:
     """Add it to the campaign's report, which says so that it is a rehearsal's."""
-    with Store(store) as campaigns:
+    wanted, redactor = rehearsal.wanted, rehearsal.redactor
+    with Store(store, redactor=redactor) as campaigns:
         for name in {one.end.campaign for one in told if one.end.campaign}:
             campaign = campaigns.open(name)
             report = json.loads((campaign.path / "report.json").read_text(encoding="utf-8"))
             mine = [one for one in told if one.end.campaign == name]
             report["rehearsal"] = {
-                "speed": speed,
-                "is_read": is_read,
+                "speed": wanted.speed,
+                "is_read": wanted.is_read,
                 "pairs": {one.end.pair: _row(one) for one in mine},
                 "not_rehearsed": {
-                    one.pair: [str(finding) for finding in one.findings] for one in unread
+                    one.pair: [str(finding) for finding in one.findings] for one in rehearsal.unread
                 },
             }
             campaign.write_report(report)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 USERNAME: Final = "admin"
 PASSWORD: Final = "loopback-only"  # noqa: S105 - a lab's well-known login, and never a real one
+"""Of twins to play with; those of a rehearsal have one of their own."""
 _PREFERRED, _OTHER = 120, 100
 """Priorities where the higher one is preferred, and so is active at the start; else the other way
 round."""
@@ -105,10 +106,10 @@ def twins_of(
     )
 
 
-def lab_of(twins: Sequence[Twin], *, speed: float) -> LabSpec:
+def lab_of(twins: Sequence[Twin], *, speed: float, password: str = PASSWORD) -> LabSpec:
     """The twins as one lab, with a login of its own; every port is any free one."""
     pairs = tuple(twin.spec for twin in twins)
-    return LabSpec(pairs, speed=speed, username=USERNAME, password=PASSWORD)
+    return LabSpec(pairs, speed=speed, username=USERNAME, password=password)
 
 
 def _twin(

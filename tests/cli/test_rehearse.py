@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from nornir_haupgrade.rehearsal.process import pid_of
+from nornir_haupgrade.rehearsal.twins import PASSWORD
 from tests.cli.conftest import Call, Site
 
 pytestmark = pytest.mark.ssh
@@ -178,6 +179,32 @@ def is_gone(pid: int) -> bool:
         return True
     # A process that nobody has waited for yet is over too.
     return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_twins_that_died_are_no_word_about_the_pair(site: Site) -> None:
+    site.write()
+    with begun(site, "--until", "1", "--on-hold", "park") as process:
+        lab = rehearsals(site)[0] / "twins"
+        pid = pid_of(lab)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert process.stdout is not None
+        said = process.stdout.read()
+        assert process.wait(60) == 1
+    assert "the twins have ended; this rehearsal says nothing of the pairs" in said
+    assert f"look into {lab / 'log'}" in said
+    assert "times" not in said
+
+
+def test_each_rehearsal_has_a_login_of_its_own(site: Site) -> None:
+    site.write()
+    passwords = []
+    for _ in range(2):
+        with begun(site) as process:
+            spec = rehearsals(site)[-1] / "twins" / "spec.json"
+            passwords.append(json.loads(spec.read_text())["password"])
+            process.kill()
+    assert len({*passwords, PASSWORD}) == 3
 
 
 def test_killed_it_leaves_no_process_and_nothing_in_the_way(site: Site, call: Call) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from nornir_haupgrade.lab import ControlError, control
+from nornir_haupgrade.lab import ControlError, LabSpec, LabThread, control, simple_pair
 from nornir_haupgrade.lab.__main__ import main
 from tests.lab.conftest import Eventually, IsOpen
 
@@ -157,3 +157,14 @@ def test_a_wrong_description_is_said_and_nothing_starts(
     spec.write_text(text)
     assert main(["--spec", str(spec), "--state", str(tmp_path / "state")]) == 2
     assert str(spec) in capsys.readouterr().err
+
+
+def test_what_breaks_in_the_lab_itself_is_in_its_log() -> None:
+    def breaks() -> None:
+        raise ValueError("no such thing")
+
+    with LabThread(LabSpec((simple_pair("p1"),))) as lab:
+        lab.call(lambda it: it.timeline.after(0.0, breaks))
+        lab.wait_until(lambda it: bool(it.log.entries and it.log.entries[-1]["kind"] == "broken"))
+        assert lab.audit("broken")[0]["error"] == "ValueError: no such thing"
+        assert lab.state("p1a").role == "MASTER"  # it goes on, but nobody relies on it

@@ -6,8 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nornir.core import Nornir
+from nornir.core.inventory import Defaults, Groups, Hosts, Inventory
 
 from nornir_haupgrade.engines.events import Ended, PairEnd
+from nornir_haupgrade.engines.redact import Redactor
+from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.engines.switchovers import Switchover
 from nornir_haupgrade.errors import Finding
 from nornir_haupgrade.model import CanaryResult, Gap
@@ -15,9 +19,11 @@ from nornir_haupgrade.procedure.plan import Question as Named
 from nornir_haupgrade.procedure.records import Ask, Choice, Kind, Outcome, Step
 from nornir_haupgrade.rehearsal.engine import rehearsed
 from nornir_haupgrade.rehearsal.reading import Unread
+from nornir_haupgrade.rehearsal.run import Rehearsal, Wanted
 from nornir_haupgrade.rehearsal.story import Question
-from nornir_haupgrade.rehearsal.telling import Told, said_of_all
+from nornir_haupgrade.rehearsal.telling import Told, keep, said_of_all
 from nornir_haupgrade.report.rehearsed import rehearsal_lines
+from nornir_haupgrade.settings import Project, Settings
 
 HOSTILE = "\x1b[31mred\x1b[0m"
 
@@ -92,6 +98,22 @@ def test_what_a_person_interrupted_says_nothing_of_the_pair(
     end: Outcome | Ended, said: str, *, is_interrupted: bool
 ) -> None:
     assert said in rehearsed(pair_end("p1", end), is_interrupted=is_interrupted).advice
+
+
+def test_no_secret_of_the_site_is_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store:
+        campaign = store.create()
+        campaign.write_report({})
+    unread = Unread("p2", (Finding("p2/p2a", "Slot: hunter2-of-the-site", ""),))
+    project = Project(Nornir(Inventory(Hosts(), Groups(), Defaults())), Settings(), ())
+    redactor = Redactor(["hunter2-of-the-site"])
+    rehearsal = Rehearsal(project, (), (unread,), tmp_path, Wanted("13.8"), redactor)
+    end = replace(pair_end("p1", Outcome.DONE), campaign=campaign.id)
+    keep([Told(end, {}, (), ("service shop: hunter2-of-the-site",))], rehearsal, tmp_path)
+    kept = (campaign.path / "report.json").read_text()
+    assert "not_rehearsed" in kept
+    assert "hunter2" not in kept
 
 
 def test_a_hold_says_which_option_leads_on() -> None:
