@@ -320,6 +320,10 @@ class Rig:
             (str(owed.lease.kind), owed.lease.member)
             for owed in (self.ends[-1].owed if self.ends else ())
         )
+        if allowed.get("fault_gaps"):
+            # What a fault began may be under way still: a role that goes home by preemption.
+            with suppress(TimeoutError):
+                self.lab.wait_until(lambda it: any(one.forwards for one in it.states.values()))
         proof = self.PROOF(
             self.lab.audit(), self.lab.states(), self.was_on, self.first, owed, **allowed
         )
