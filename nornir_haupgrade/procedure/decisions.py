@@ -138,7 +138,10 @@ def with_command(plan: Plan, state: State, record: Command) -> State:
 
 
 def turned_back(plan: Plan, state: State) -> State:
-    """Back to the last version that both members shared, fixed at the moment it is wanted."""
+    """Back to the last version that both members shared, fixed at the moment it is wanted.
+
+    Of a pair that was found more than one version apart, that is what the older one runs.
+    """
     known = state.known
     reached = [
         plan.path.index(facts.version)
@@ -151,7 +154,7 @@ def turned_back(plan: Plan, state: State) -> State:
     return replace(
         state,
         goal=Goal.BACK,
-        back_to=plan.path[furthest - 1],
+        back_to=plan.path[min(furthest - 1, *reached)],
         facts=None,
         is_synced_by_hand=False,
         is_out_of_sync=False,

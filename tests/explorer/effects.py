@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nornir_haupgrade.model import Activation, Status, Switching, Verdict
 from nornir_haupgrade.procedure.plan import Plan, Purpose
-from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Result, Run
+from nornir_haupgrade.procedure.records import Action, Finish, LeaseKind, Outcome, Result, Run
 from nornir_haupgrade.procedure.state import State
 from tests.explorer.world import NAMES, World, elect, facts
 
@@ -91,8 +91,15 @@ def check_after(run: Run, before: World, after: World) -> None:
         raise Broken(f"5: after {run.action} preemption moves a role ungated")
 
 
-def check_finish(finish: Finish, state: State, world: World) -> None:
-    """Nothing is left owed in silence."""
+def check_finish(finish: Finish, state: State, world: World, plan: Plan) -> None:
+    """Nothing is left owed in silence, and no mixed pair is said to be at the end of its way."""
+    known = state.known.members if state.known else ()
+    if (
+        finish.outcome in {Outcome.DONE, Outcome.ROLLED_BACK}
+        and not plan.purpose.is_single
+        and len({own.version for _, own in known if own}) > 1
+    ):
+        raise Broken(f"8: {finish.outcome}, and the members run different versions")
     owed = {(lease.kind, lease.member) for lease in finish.owed}
     for at, name in enumerate(NAMES):
         node = world.nodes[at]

@@ -124,7 +124,7 @@ def _idle(plan: Plan, at: At, variant: Variant) -> Iterator[Edge]:
     decision = machine.decide(plan, at.state)
     yield from _commands(plan, at, decision)
     if isinstance(decision, Finish):
-        check_finish(decision, at.state, at.world)
+        check_finish(decision, at.state, at.world, plan)
     elif isinstance(decision, Ask):
         yield from _answers(plan, at, decision)
     else:
@@ -373,11 +373,12 @@ def start(
     until: Step | None = None,
     plan: Plan,
 ) -> At:
-    """A healthy pair to begin with; ``adopted`` names a member that is a version ahead."""
+    """A healthy pair to begin with; ``adopted`` names a member that is at the target already."""
     nodes = [Node(preempts=preempts), Node()]
     if adopted is not None:
+        last = len(plan.path) - 1
         nodes[adopted] = replace(
-            nodes[adopted], version=1, next=1, installed=frozenset({0, 1}), committed=1
+            nodes[adopted], version=last, next=last, installed=frozenset({0, last}), committed=last
         )
     world = World(
         nodes=(nodes[0], nodes[1]),

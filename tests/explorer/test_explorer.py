@@ -33,7 +33,7 @@ from nornir_haupgrade.procedure.records import Step
 from tests.explorer.explore import Found, explore, plan_for, start
 
 Begin = tuple[bool, int | None]
-"""Whether the preferred member preempts; which member is a version ahead (None: neither)."""
+"""Whether the preferred member preempts; which member is at the target already (None: neither)."""
 
 BEGINNINGS: tuple[Begin, ...] = tuple(product((True, False), (None, 0, 1)))
 WAYS = (
@@ -124,8 +124,9 @@ def test_a_whole_pair_comes_home_with_its_preemption_back() -> None:
     assert set(found.endings) == {"done"}
 
 
-def test_two_hops() -> None:
-    found = _explore(Traits(), (True, None), faults=0, commands=1, hops=2)
+@pytest.mark.parametrize("ahead", [None, 0, 1])
+def test_two_hops(ahead: int | None) -> None:
+    found = _explore(Traits(), (True, ahead), faults=0, commands=1, hops=2)
     _holds(found)
     assert {"done", "rolled_back"} <= set(found.endings)
 
@@ -203,8 +204,9 @@ def test_two_faults_as_far_as_they_fit_into_memory() -> None:
 @pytest.mark.prove
 @pytest.mark.exhaustive
 @pytest.mark.timeout(3000)
-def test_two_hops_with_a_fault() -> None:
-    _holds(_explore(Traits(), (True, None), faults=1, hops=2))
+@pytest.mark.parametrize("ahead", [None, 0, 1])
+def test_two_hops_with_a_fault(ahead: int | None) -> None:
+    _holds(_explore(Traits(), (True, ahead), faults=1, hops=2))
 
 
 def _all_capabilities() -> Iterator[Capabilities]:

@@ -23,11 +23,11 @@ _FIREWALLS: Final = simple_pair("p1", preempt=True, boot_seconds=2.0)
 _ROUTERS: Final = router_pair("p1", preempt=True, boot_seconds=2.0, advert_seconds=ADVERT)
 
 
-def _half_upgraded(spec: PairSpec) -> PairSpec:
+def _half_upgraded(spec: PairSpec, *, keeps_old: bool = False) -> PairSpec:
     first, second = spec.members
     old, new = OLD[spec.platform], NEW[spec.platform]
-    members = (replace(first, version=new), replace(second, version=old))
-    return replace(spec, members=members)
+    ahead = replace(first, version=new, other_version=old if keeps_old else None)
+    return replace(spec, members=(ahead, replace(second, version=old)))
 
 
 _CASES: Final[dict[str, tuple[Script, Outcome | Ended]]] = {
@@ -78,6 +78,22 @@ _CASES: Final[dict[str, tuple[Script, Outcome | Ended]]] = {
     "a half-upgraded pair is taken in hand": (
         Script(_half_upgraded(_FIREWALLS), answers=(Answer(0),)),
         Outcome.DONE,
+    ),
+    "a pair two versions apart is taken forward": (
+        Script(_half_upgraded(_FIREWALLS), answers=(Answer(0),), has_hops=True),
+        Outcome.DONE,
+    ),
+    "a pair two versions apart is taken back": (
+        Script(
+            _half_upgraded(replace(_FIREWALLS, preempt=False), keeps_old=True),
+            then=(Goal.BACK,),
+            has_hops=True,
+        ),
+        Outcome.ROLLED_BACK,
+    ),
+    "a pair two versions apart has no image to go back to": (
+        Script(_half_upgraded(_FIREWALLS), then=(Goal.BACK,), has_hops=True),
+        Ended.HELD,
     ),
     "a person stops it while the members differ": (
         Script(_FIREWALLS, cancels=(9.0,)),
