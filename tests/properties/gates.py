@@ -1,8 +1,8 @@
 """The rules of the gates, read off a pair's history: what was proven before each change.
 
 Written from the procedure, not from the code that decides which gate still holds: what was proven
-before any later change is not proven any more. But a configuration is changed by a boot only, and
-services by what moves a role, reloads, or touches what runs.
+before any later change is not proven any more. But a configuration is changed by a boot only; that
+both members' are alike, and services, by what moves a role, reloads, or touches what runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SILENT: Final = {
     *(Action.SAVE_ORIGINAL, Action.BACK_UP, Action.STAGE),
     *(Action.INSTALL, Action.ACTIVATE, Action.COMMIT),
 }
-"""What no service can feel."""
+"""What changes nothing that runs, and no service can feel."""
 
 
 class Gates:
@@ -46,6 +46,8 @@ class Gates:
         self._reloaded: set[str] = set()
         self._is_served = False
         """Whether services were proven since the last change that they could feel."""
+        self._is_alike = False
+        """Whether the members reported one configuration since the last change of what runs."""
         self._asked: Run | None = None
 
     def take(self, record: Record) -> None:
@@ -61,6 +63,7 @@ class Gates:
                 self.wrong += self._missing(run)
                 self._lately.clear()
                 self._is_served &= run.action in _SILENT
+                self._is_alike &= run.action in _SILENT
                 if run.action is Action.RELOAD:
                     self._whole -= set(run.members)
                     self._reloaded |= set(run.members)
@@ -79,17 +82,17 @@ class Gates:
         if run.action is Action.WHOLE:
             self._whole |= set(run.members)
         self._is_served |= run.action is Action.SERVICES
+        self._is_alike |= run.action is Action.REPORT
         if not run.action.is_change:
             self._lately.add((run.action, run.members))
 
     def _missing(self, run: Run) -> Iterator[str]:
         match run.action:
             case Action.SWITCH:
-                is_alike = any(action is Action.REPORT for action, _ in self._lately)
                 for gate in _SWITCHOVER:
                     if (gate, (str(run.to),)) not in self._lately:
                         yield f"{run.step.title}: the role goes to {run.to} without a fresh {gate}"
-                if not (is_alike or run.to in self._whole):
+                if not (self._is_alike or run.to in self._whole):
                     yield f"{run.step.title}: the role goes to {run.to}, its configuration unproven"
                 if run.step is not Step.SWITCH_BACK and not self._is_served:
                     yield f"{run.step.title}: the role goes to {run.to}, services unproven"
