@@ -27,6 +27,10 @@ _LISTED = re.compile(rf"({_RELEASE})\.\d+\.\d+")
 _PACKAGE = re.compile(rf"rpboot\.({_RELEASE})\.\w+\.pkg")
 _INSTALLED = re.compile(r"(IMG|SMU|\w{2,6})\s+([IUCD])\s+(\S+)")
 _TIME = re.compile(r"(\d\d:\d\d:\d\d) (\S+) \w{3} (\w{3} +\d{1,2} \d{4})")
+_LICENSED_SWITCH = re.compile(r"([\w.+-]+) {2,}\S.*? {2,}[\w.+-]+")
+"""Current, type, next reboot."""
+_LICENSED_ROUTER = re.compile(rf"[\w.+-]+ {{2,}}{_LICENSED_SWITCH.pattern}")
+"""The technology besides."""
 _IGNORES_CONFIGURATION = 0x40
 
 
@@ -123,15 +127,22 @@ def parse_licences(text: str) -> tuple[str, ...]:
 
 
 def _packages(table: str) -> Iterator[str]:
-    """The column ``Current`` of the rows between the second ruler and the next blank line."""
+    """The column ``Current`` of the rows between the second ruler and the next blank line.
+
+    Raises:
+        UnexpectedOutput: A row is of another form, so that it is not known what it grants.
+    """
     head, _, rows = table.partition("Next reboot")
-    at = 1 if re.search(r"^Technology +Technology-package", head, re.MULTILINE) else 0
+    has_technology = re.search(r"^Technology +Technology-package", head, re.MULTILINE)
+    row_form = _LICENSED_ROUTER if has_technology else _LICENSED_SWITCH
     for row in rows.splitlines()[2:]:
-        cells = re.split(r" {2,}", row.strip())
-        if not cells[0]:
+        if not row.strip():
             return
-        if re.fullmatch(r"[\w.+-]+", name := cells[at : at + 1][0]) and name != "None":
-            yield name
+        found = row_form.fullmatch(row.strip())
+        if found is None:
+            raise unexpected("show version", f"a licence in another form, {row.strip()!r}", table)
+        if found[1] != "None":
+            yield found[1]
 
 
 def parse_users(text: str) -> int:

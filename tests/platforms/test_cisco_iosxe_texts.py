@@ -99,6 +99,16 @@ def test_what_counts_as_licensed_now(name: str, licences: tuple[str, ...]) -> No
     assert texts.parse_licences(captured(name)) == licences
 
 
+@pytest.mark.parametrize("name", ["show_version_isr4k", "show_version_c9500"])
+def test_a_package_in_another_form_is_not_left_out(name: str) -> None:
+    before, title, table = captured(name).partition("Technology Package License Information:")
+    package = texts.parse_licences(captured(name))[0].removeprefix("package ")
+    row = next(line for line in table.splitlines() if line.startswith(package))
+    for other in (package, f"{package} {package}", f"{package}  ?  RightToUse  {package} x"):
+        with pytest.raises(UnexpectedOutput, match="a licence in another form"):
+            texts.parse_licences(f"{before}{title}{table.replace(row, other)}")
+
+
 def test_levels_of_which_two_are_held() -> None:
     text = captured("show_version_c8000v")
     for what, level in (("License Level:", "network-advantage"), ("Addon License Level:", "dna")):
@@ -385,6 +395,7 @@ def test_bundles_are_told_by_their_names_and_what_runs_is_known() -> None:
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "show_version": texts.parse_version,
+    "show_version_": texts.parse_licences,
     "show_users": texts.parse_users,
     "show_install": texts.parse_install,
     "show_boot": texts.parse_boot,
