@@ -187,6 +187,30 @@ def test_a_service_that_cannot_be_measured_is_unknown(bench: Bench) -> None:
     assert dict(result.facts)["service:own"].startswith("unknown: ")
 
 
+@pytest.mark.parametrize(
+    ("held", "usual"),
+    [
+        ((96, 10, 10), "0.960000"),  # as expected: read once
+        ((116, 100, 101), "1.010000"),  # the first was read late
+        ((80, 100, 82), "0.820000"),  # the second was
+        ((200, 201, 199), "2.000000"),  # a standby that counts each twice
+    ],
+)
+def test_a_share_that_surprises_is_measured_three_times(
+    bench: Bench, measured: Port, held: tuple[int, ...], usual: str
+) -> None:
+    bench.b.next_counts = [SessionCount(0, count, count) for count in held]
+    assert dict(bench.do(Action.BASELINE).facts)["sessions:ratio"] == usual
+
+
+def test_a_second_reading_that_fails_is_an_error(bench: Bench, measured: Port) -> None:
+    bench.b.count = SessionCount(0, 50, 50)
+    bench.b.goes_wrong("session_count", None, unreadable())
+    result = bench.do(Action.BASELINE)
+    assert result.verdict.status is Status.ERROR
+    assert "sessions:ratio" not in dict(result.facts)
+
+
 def test_without_sessions_there_is_no_ratio(bench: Bench) -> None:
     result = bench.do(Action.BASELINE)
     assert result.verdict.status is Status.WARN

@@ -15,6 +15,8 @@ from nornir_haupgrade.procedure.records import Result, Run
 
 _PAUSE = 1.0
 """Seconds between two comparisons while the standby fills its table."""
+_LAST_LOOKS = 3.0
+"""Seconds for comparing again after a cancel: two tables are never read at the same instant."""
 
 
 def sessions(ctx: Context, run: Run) -> Result:
@@ -25,6 +27,7 @@ def sessions(ctx: Context, run: Run) -> Result:
     """
     is_way_back = ctx.state.detour is not None
     deadline = ctx.deadline(0 if is_way_back else ctx.pair.settings.sessions_timeout)
+    is_short = False
     while True:
         facts, errors = ctx.pair.look()
         verdict = error_verdict(errors) if errors else _compare(ctx, facts)
@@ -34,8 +37,11 @@ def sessions(ctx: Context, run: Run) -> Result:
                 status=Status.WARN,
                 reason=f"on the way back, so not waited for: {verdict.reason}",
             )
-        if verdict.is_good or deadline.is_over or ctx.cancel.is_set():
+        if verdict.is_good or deadline.is_over:
             return result(ctx, run, verdict, facts)
+        if ctx.cancel.is_set() and not is_short:
+            is_short = True
+            deadline = ctx.deadline(min(_LAST_LOOKS, deadline.left))
         ctx.tell(verdict.reason)
         ctx.wait(min(_PAUSE, deadline.left))
 
