@@ -11,9 +11,11 @@ from nornir_haupgrade.cli.project import the_project, the_store
 from nornir_haupgrade.cli.shell import Exit, Shell
 from nornir_haupgrade.engines.answers import user_name
 from nornir_haupgrade.engines.evidence import plan_and_state
+from nornir_haupgrade.engines.store import Store
 from nornir_haupgrade.errors import BadInput, Finding
 from nornir_haupgrade.procedure.machine import decide as next_of
 from nornir_haupgrade.procedure.records import Ask, Asked, By, Choice, Decided, Finish, Run
+from nornir_haupgrade.rehearsal.place import store_of
 from nornir_haupgrade.report.summary import option_lines, owed_lines
 from nornir_haupgrade.report.words import (
     action_text,
@@ -95,13 +97,13 @@ def owed(shell: Shell, names: Sequence[str]) -> int:
 
 
 def verify(shell: Shell, campaign: str, *, head: str | None, pair: str | None) -> int:
-    """Check the hash chain of a campaign's pairs.
+    """Check the hash chain of a campaign's pairs; it may be the campaign of a rehearsal.
 
     Raises:
         HistoryDamaged: It does not hold.
         BadInput: A head, and several pairs that it could belong to.
     """
-    opened = the_store(shell).open(campaign)
+    opened = Store(store_of(the_store(shell).root, campaign)).open(campaign)
     names = (pair,) if pair else opened.history.pairs()
     if head is not None and len(names) > 1:
         message = f"--head belongs to one pair, and this campaign has {', '.join(names)}"

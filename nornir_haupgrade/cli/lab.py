@@ -113,13 +113,23 @@ def up_twins(shell: Shell, twins: Twins, folder: Path) -> int:
 def _unused(twins: Twins, folder: Path) -> list[str]:
     """The options that twins which run already take no more."""
     said = {
-        "--inventory": not process.is_of_twins(folder),
+        "--inventory": not _is_of_inventory(folder, twins.inventory),
         "--pair": bool(twins.pairs),
         "--from": twins.version is not None,
         "--speed": twins.speed != 1.0,
         "--fault": bool(twins.faults),
     }
     return [option for option, is_said in said.items() if is_said]
+
+
+def _is_of_inventory(folder: Path, inventory: Path) -> bool:
+    """Whether what runs are twins of an inventory's pairs."""
+    from nornir_haupgrade.rehearsal.inventories import open_inventory
+
+    lab = look_at(folder) if process.is_of_twins(folder) else None
+    if lab is None:
+        return False
+    return lab.platforms.keys() <= {pair.name for pair in open_inventory(inventory).pairs}
 
 
 def _about(twins: Sequence[Twin]) -> list[str]:

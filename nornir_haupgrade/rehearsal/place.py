@@ -17,8 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from nornir_haupgrade.engines.store import make_folder, with_advice
-from nornir_haupgrade.rehearsal.process import pid_of
+from nornir_haupgrade.engines.store import Store, make_folder, with_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +56,9 @@ def new_place(store: Path) -> Iterator[Path]:
 
 def _is_at_work(folder: Path) -> bool:
     """Whether somebody rehearses in it, or its twins still run."""
+    # Where campaigns are only looked for the lab is not needed, and may not be installed.
+    from nornir_haupgrade.rehearsal.process import pid_of
+
     if pid_of(twins_in(folder)) is not None:
         return True
     try:
@@ -72,6 +74,15 @@ def _is_at_work(folder: Path) -> bool:
 def twins_in(folder: Path) -> Path:
     """Where the twins of a rehearsal live."""
     return folder / _TWINS
+
+
+def store_of(store: Path, campaign: str) -> Path:
+    """The folder that a campaign is kept in: that of the rehearsal it is of, else the store."""
+    root = store / FOLDER
+    with with_advice(f"read {root}"):
+        rehearsals = sorted(root.iterdir()) if root.exists() else []
+    kept = (folder for folder in rehearsals if folder.is_dir())
+    return next((folder for folder in kept if campaign in Store(folder).campaigns()), store)
 
 
 def tidy(folder: Path) -> None:

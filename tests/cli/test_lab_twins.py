@@ -64,6 +64,14 @@ def test_the_twins_are_listed_checked_and_broken(up: Site, call: Call) -> None:
     assert f"haupgrade --config {folder / 'config.yaml'} run --to VERSION" in out
     assert "haupgrade run" not in out
 
+    other = up.folder / "other"
+    other.mkdir()
+    for name in ("hosts", "groups"):
+        text = (up.folder / "inventory" / f"{name}.yaml").read_text()
+        (other / f"{name}.yaml").write_text(text.replace("p1", "q1"))
+    code, _, err = call("lab", "up", "--inventory", "other")
+    assert (code, "a lab runs already" in err, "not used: --inventory" in err) == (2, True, True)
+
 
 def test_how_to_log_in_is_said(up: Site, call: Call) -> None:
     known_hosts = up.folder / ".lab" / "known_hosts"

@@ -54,6 +54,8 @@ def test_every_line_says_what_it_is_and_nothing_is_left_but_the_record(
     report = json.loads((campaign / "report.json").read_text())["rehearsal"]
     assert report["pairs"]["p1"]["would_end"] == "parked"
     assert [one["step"] for one in report["pairs"]["p1"]["steps"]] == ["prepare"]
+    code, out, _ = call("verify", campaign.name)
+    assert (code, out.startswith("p1  holds: ")) == (0, True)
     assert call("status")[1] == f"there are no campaigns in {site.folder / 'campaigns'}\n"
     assert call("owed")[1] == "p1  no campaign yet: nothing is owed\n"
 

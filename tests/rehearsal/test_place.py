@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from nornir_haupgrade.engines.store import Store
-from nornir_haupgrade.rehearsal.place import forget, new_place, tidy, twins_in
+from nornir_haupgrade.rehearsal.place import forget, new_place, store_of, tidy, twins_in
 
 
 def left_behind(store: Path, pid: str = "999999999") -> Path:
@@ -32,6 +32,19 @@ def test_it_is_its_owner_s_alone_and_says_what_it_is(tmp_path: Path) -> None:
     for path in (folder, folder.parent, twins_in(folder)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
     assert "nothing in this folder happened" in (folder / "REHEARSAL").read_text()
+
+
+def test_a_campaign_is_found_where_it_is_kept(tmp_path: Path) -> None:
+    store = tmp_path / "campaigns"
+    real = Store(store).create().id
+    with new_place(store) as folder:
+        rehearsed = Store(folder).create().id
+    with new_place(store):
+        pass
+    assert store_of(store, rehearsed) == folder
+    assert store_of(store, real) == store
+    assert store_of(store, "../..") == store
+    assert store_of(tmp_path / "none", rehearsed) == tmp_path / "none"
 
 
 def test_real_campaigns_are_not_looked_for_in_it(tmp_path: Path) -> None:
