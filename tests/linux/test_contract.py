@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nornir_haupgrade.errors import CommandRefused
+from nornir_haupgrade.errors import CommandRefused, CommandTimeout, HAUpgradeError
 from nornir_haupgrade.lab.linux import LinuxLab
 from nornir_haupgrade.model import Change, ImageFile, Preemption, Role
 from nornir_haupgrade.platforms.base import Order, Transport
@@ -97,6 +98,34 @@ def test_a_condition_is_refused_on_the_active(lab: LinuxLab, drive: Drive, chang
     assert driver.facts() == facts
     refused = lab.audit("command")[-6:]
     assert any((own["status"], own["state"]) == (1, "MASTER") for own in refused)
+
+
+def test_a_command_that_dies_with_its_line_is_not_logged_as_a_success(
+    lab: LinuxLab, connect: Callable[..., Transport]
+) -> None:
+    member, line = standby(lab), "fwctl image boot A --if-state BACKUP"
+    transport, before = connect(member), len(lab.audit("command"))
+
+    def is_held() -> bool:
+        try:
+            lab.run(member, "flock --nonblock /run/ha/lock true")
+        except HAUpgradeError:
+            return True
+        return False
+
+    def statuses() -> list[int]:
+        entries = lab.audit("command")[before:]
+        return [own["status"] for own in entries if own["command"] == line]
+
+    with ThreadPoolExecutor(1) as pool:
+        # No condition is decided meanwhile, so that the command waits.
+        holding = pool.submit(lab.run, member, "flock /run/ha/lock sleep 3")
+        lab.wait_until(is_held, 3, what="the lock is held")
+        with pytest.raises(CommandTimeout):
+            transport.command(line, timeout=1)
+        holding.result()
+    lab.wait_until(statuses, 10, what=f"{line} has ended")
+    assert statuses() == [129]
 
 
 @pytest.mark.parametrize(
